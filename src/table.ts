@@ -1,3 +1,11 @@
+/**
+ * The table: data in whatever form a notebook has them, checked once, so that everything behind can rely on it. What is
+ * wrong with them is said with column, row and remedy.
+ */
+import { didYouMean, InputError, list } from "./errors.js";
+import { count, type Data, type RawColumn, type RawTable, readFrame } from "./frame.js";
+import { identifiers, objection } from "./names.js";
+
 /** One column of a table. */
 export interface Column {
   /** The identifier that stands for it in formulas: letters, digits and underscores, no name of a function or constant. */
@@ -11,7 +19,176 @@ export interface Column {
 export interface Table {
   readonly inputs: readonly Column[];
   readonly target: Column;
+  /** The measurement error of the target in each row, all positive, if a column of them was named. */
+  readonly sigma?: Column;
   readonly rows: number;
   /** What was renamed or left out on the way in, in a scientist's words. */
   readonly warnings: readonly string[];
+}
+
+export interface TableOptions {
+  /** The column to explain. */
+  readonly target: string;
+  /** The columns to explain it by; all other numeric columns if not given. */
+  readonly inputs?: readonly string[];
+  /** The column of the target's measurement errors; it is no input then. */
+  readonly sigma?: string;
+}
+
+/** Two points fit any straight line exactly, so the least number of rows that can speak for a law is three. */
+const LEAST_ROWS = 3;
+
+/**
+ * @returns the checked table; `inputs` is empty only if the target is constant
+ * @throws InputError that names the column, the row (counted from 1, with the line of a file) and the remedy
+ */
+export function readTable(data: Data, { target, inputs, sigma }: TableOptions): Table {
+  const raw = readFrame(data);
+  const chosen = choose(raw, { target, inputs, sigma });
+  if (raw.rows < LEAST_ROWS) {
+    throw new InputError(
+      raw.rows === 0
+        ? "The table is empty: it has columns but no rows. Add measurements."
+        : `The table has only ${count(raw.rows, "row")}; a law needs at least ${LEAST_ROWS}. Add measurements.`,
+    );
+  }
+
+  const warnings = [...raw.warnings];
+  const targetValues = numbers(raw, chosen.target);
+  const sigmaValues = chosen.sigma && numbers(raw, chosen.sigma);
+  const kept: { label: string; values: Float64Array }[] = [];
+  for (const column of chosen.inputs) {
+    if (!inputs && isMostlyText(column)) {
+      warnings.push(`The column "${column.label}" is left out: it holds ${textIn(column)}, not numbers.`);
+      continue;
+    }
+    const values = numbers(raw, column);
+    if (isConstant(values)) {
+      warnings.push(
+        `The column "${column.label}" is left out: it is ${values[0]} in every row, so its influence cannot be seen.`,
+      );
+    } else {
+      kept.push({ label: column.label, values });
+    }
+  }
+  if (kept.length === 0 && !isConstant(targetValues)) {
+    const why = chosen.inputs.length === 0 ? "" : ` ${warnings.slice(raw.warnings.length).join(" ")}`;
+    throw new InputError(`No column is left to explain "${target}" by.${why} Add a numeric column that varies.`);
+  }
+  const bad = sigmaValues?.findIndex((error) => error <= 0) ?? -1;
+  if (chosen.sigma && bad >= 0) {
+    throw new InputError(
+      `Column "${sigma}", ${place(raw, bad)}: a measurement error must be positive, not ${sigmaValues?.[bad]}. Correct the cell or remove the row.`,
+    );
+  }
+
+  const all = [...kept, { label: target, values: targetValues }];
+  const names = identifiers(all.map((column) => column.label));
+  const columns = all.map((column, i) => ({ ...column, name: names[i] }));
+  for (const { label, name } of columns) {
+    if (label !== name) warnings.push(`The column "${label}" is called ${name} in formulas: ${objection(label)}.`);
+  }
+  return {
+    inputs: columns.slice(0, -1),
+    target: columns[columns.length - 1],
+    ...(sigma !== undefined && sigmaValues ? { sigma: { name: sigma, label: sigma, values: sigmaValues } } : {}),
+    rows: raw.rows,
+    warnings,
+  };
+}
+
+/** Finds the columns that the options name. */
+function choose(raw: RawTable, { target, inputs, sigma }: TableOptions) {
+  const labels = raw.columns.map((column) => column.label);
+  const find = (label: string, role: string): RawColumn => {
+    const column = raw.columns.find((candidate) => candidate.label === label);
+    if (column) return column;
+    throw new InputError(
+      `There is no column "${label}"${role}.${didYouMean(label, labels)} The columns are ${list(labels)}.`,
+    );
+  };
+  if (typeof target !== "string" || target === "") {
+    throw new InputError(`Say which column is to be explained (target). The columns are ${list(labels)}.`);
+  }
+  const found = find(target, ", the target");
+  if (sigma === target)
+    throw new InputError(`"${target}" cannot be both the target and its own measurement error (sigma).`);
+  const error = sigma === undefined ? undefined : find(sigma, " of measurement errors (sigma)");
+  if (!inputs) {
+    const others = raw.columns.filter(({ label }) => label !== target && label !== sigma);
+    return { target: found, sigma: error, inputs: others };
+  }
+  if (inputs.length === 0) {
+    throw new InputError(
+      `The list of inputs is empty. Name columns among ${list(labels)}, or leave the option out to use all.`,
+    );
+  }
+  if (inputs.includes(target)) {
+    throw new InputError(`The target "${target}" is also named among the inputs. Take it out of one of the two.`);
+  }
+  const twice = inputs.find((label, i) => inputs.indexOf(label) < i);
+  if (twice !== undefined) throw new InputError(`The input "${twice}" is named twice. Name each column once.`);
+  return { target: found, sigma: error, inputs: inputs.map((label) => find(label, " to use as an input")) };
+}
+
+/** The cells of a column as numbers; truth values count as 0 and 1 if the column holds nothing else. */
+function numbers(raw: RawTable, { label, cells }: RawColumn): Float64Array {
+  const values = Float64Array.from(cells, toNumber);
+  const first = values.findIndex((value) => !Number.isFinite(value));
+  if (first < 0) return values;
+  const bad = values.reduce((n, value) => (Number.isFinite(value) ? n : n + 1), 0);
+  if (bad === values.length && values.every((_, i) => typeof cells[i] === "boolean")) {
+    return Float64Array.from(cells, (cell) => (cell ? 1 : 0));
+  }
+  const more =
+    bad > 1 ? ` ${count(bad - 1, "more cell")} of this column ${bad === 2 ? "is" : "are"} no number either.` : "";
+  throw new InputError(`Column "${label}", ${place(raw, first)}: ${problem(cells[first])}${more}`);
+}
+
+function toNumber(cell: unknown): number {
+  return typeof cell === "number" || typeof cell === "bigint" ? Number(cell) : Number.NaN;
+}
+
+function place(raw: RawTable, row: number): string {
+  return `row ${row + 1}${raw.lines ? ` (line ${raw.lines[row]})` : ""}`;
+}
+
+/** What is wrong with a cell that is no finite number, and the remedy. */
+function problem(cell: unknown): string {
+  const remedy = "Correct the cell, remove the row, or leave the column out.";
+  if (cell === undefined || cell === null || cell === "") return `the cell is empty. ${remedy}`;
+  if (typeof cell === "number") return `${cell} is no finite number. ${remedy}`;
+  if (
+    cell instanceof Date ||
+    (typeof cell === "string" && /^\d{4}-\d\d?-\d\d?|^\d\d?[./]\d\d?[./]\d{2,4}$/.test(cell))
+  ) {
+    return "this is a date. Turn dates into numbers, such as days since the first, or leave the column out.";
+  }
+  if (typeof cell !== "string") return `a ${Array.isArray(cell) ? "list" : typeof cell} is no number. ${remedy}`;
+  const shown = cell.length > 40 ? `${cell.slice(0, 40)}…` : cell;
+  if (Number.isFinite(Number(cell)))
+    return `"${shown}" is text. Turn the column into numbers, such as Number("${shown}").`;
+  if (/^[+-]?[\d.,\s]+$/.test(cell)) {
+    return `"${shown}" is no plain number. Write it with a decimal point and without separators of thousands.`;
+  }
+  return `"${shown}" is text, not a number. ${remedy}`;
+}
+
+/** A column of names or remarks, rather than of numbers with a few mistakes. */
+function isMostlyText({ cells }: RawColumn): boolean {
+  let finite = 0;
+  for (let i = 0; i < cells.length; i++) {
+    if (typeof cells[i] === "boolean" || Number.isFinite(toNumber(cells[i]))) finite++;
+  }
+  return finite < cells.length / 2;
+}
+
+function textIn({ cells }: RawColumn): string {
+  const example = Array.from(cells).find((cell) => typeof cell === "string" && cell !== "");
+  if (example !== undefined) return `text such as "${example}"`;
+  return Array.from(cells).some((cell) => cell instanceof Date) ? "dates" : "mostly empty cells";
+}
+
+function isConstant(values: Float64Array): boolean {
+  return values.every((value) => value === values[0]);
 }
