@@ -18,11 +18,17 @@ export interface DisplayHandle {
 /** Updates of one display come at most this often, ms. */
 const pace = 250;
 
-const jupyterDisplay = Symbol.for("Jupyter.display");
+/** The name of the method by which a value says how it looks. */
+export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
+
+/** A value that knows how to show itself in a notebook. */
+export interface Displayable {
+  [jupyterDisplay](): MimeBundle | Promise<MimeBundle>;
+}
 
 /** The bundle of a value that knows how to show itself (maybe a promise of one), else undefined. */
 export function mimeBundle(value: unknown): MimeBundle | Promise<MimeBundle> | undefined {
-  const method = (value as { [jupyterDisplay]?: unknown } | null | undefined)?.[jupyterDisplay];
+  const method = (value as Partial<Displayable> | null | undefined)?.[jupyterDisplay];
   return typeof method === "function" ? method.call(value) : undefined;
 }
 
@@ -72,7 +78,7 @@ class Display implements DisplayHandle {
 
   private send(value: unknown, update: boolean): void {
     this.sent = performance.now();
-    const bundle = mimeBundle(value) ?? { "text/plain": inspect(value) };
+    const bundle = mimeBundle(value) ?? { "text/plain": typeof value === "string" ? value : inspect(value) };
     if (!(bundle instanceof Promise) && !this.writing) {
       unfinished.delete(this);
       this.write(bundle, update);

@@ -50,6 +50,8 @@ function cellFrames(stack: string): string[] {
   const kernel = frames.findIndex((line) =>
     /node:(vm|internal)|[\\/]tslab[\\/]dist[\\/]|[\\/]notebook[\\/](launcher|display)\.js/.test(line),
   );
+  const own = frames.slice(0, kernel < 0 ? undefined : kernel);
   // The compiler moves and merges lines, and emits no map: a wrong line number is worse than none.
-  return frames.slice(0, kernel < 0 ? undefined : kernel).map((line) => line.replace(/cell-(\d+):\d+:\d+/, "In [$1]"));
+  const named = own.map((line) => line.replace(/cell-(\d+):\d+:\d+/, "In [$1]").replace(" at Proxy.", " at "));
+  return named.filter((line, index) => line !== named[index - 1]);
 }
