@@ -1,0 +1,71 @@
+// Steps: TypeScript to dist/ by the project's own compiler, AssemblyScript to a WebAssembly module, and the command
+// `npx eqlab` on top of them.
+
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./command.js";
+import { npm } from "./packages.js";
+import { at } from "./paths.js";
+
+const assembly = join("src", "search", "kernel", "assembly");
+const assemblyConfig = join("src", "search", "kernel", "asconfig.json");
+const assemblyModule = at("dist", "src", "search", "kernel", "kernel.wasm");
+
+const command = at("dist", "src", "cli.js");
+
+/**
+ * Files below a folder of the project whose path fits, as paths from the project's root, in a fixed order.
+ * @param {string} folder
+ * @param {RegExp} pattern
+ */
+export function filesOf(folder, pattern) {
+  if (!existsSync(at(folder))) return [];
+  const names = /** @type {string[]} */ (readdirSync(at(folder), { recursive: true }));
+  return names
+    .map((name) => join(folder, name))
+    .filter((path) => pattern.test(path))
+    .sort();
+}
+
+/** Paths and contents, so that a renamed file counts too. @param {string[]} paths */
+const contents = (paths) => paths.flatMap((path) => [path, readFileSync(at(path))]);
+
+const compiled = (/** @type {string} */ path) => !path.startsWith(assembly) && !path.endsWith(".d.ts");
+const sources = () => [...filesOf("src", /\.ts$/), ...filesOf("test", /\.ts$/)].filter(compiled);
+
+/** Removes what was compiled from sources that are gone: a deleted test would run for ever. */
+function sweep() {
+  const wanted = new Set(sources().map((path) => join("dist", path.slice(0, -".ts".length))));
+  for (const path of filesOf("dist", /\.(js|d\.ts|js\.map)$/)) {
+    if (!wanted.has(path.replace(/\.(js|d\.ts|js\.map)$/, ""))) rmSync(at(path));
+  }
+}
+
+/** @type {import("./step.js").Step} */
+export const compileStep = {
+  name: "TypeScript",
+  stamp: at("dist", ".eqlab-stamp"),
+  inputs: () => [...contents(["package.json", "package-lock.json", "tsconfig.json", ...sources()])],
+  async work() {
+    sweep();
+    await run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", "."]);
+    if (!existsSync(command)) return;
+    chmodSync(command, 0o755);
+    // npm links a command only where its file is there, so not in `npm ci`, which runs before the build.
+    const { program, first } = npm();
+    await run(program, [...first, "rebuild", "eqlab", "--ignore-scripts"]);
+  },
+  cure: "Mend what the compiler names (file, line, column) and run the same command again.",
+};
+
+/** @type {import("./step.js").Step} */
+export const assemblyStep = {
+  name: "WebAssembly kernel",
+  stamp: at("dist", ".eqlab-assembly-stamp"),
+  inputs: () => contents(["package-lock.json", assemblyConfig, ...filesOf(assembly, /\.ts$/)]),
+  intact: () => existsSync(assemblyModule),
+  async work() {
+    await run(process.execPath, [at("node_modules", "assemblyscript", "bin", "asc.js"), "--config", assemblyConfig]);
+  },
+  cure: "Mend what the compiler names (file, line, column) and run the same command again.",
+};
