@@ -45,11 +45,9 @@ export function numberInTeX(value: number, digits: number): string {
     const over = p === 1 ? "\\pi" : `${p}\\pi`;
     return q === 1 ? over : `\\frac{${over}}{${q}}`;
   }
-  const [mantissa, exponent] = value
-    .toExponential(Math.min(digits, 17) - 1)
-    .split("e")
-    .map(Number);
-  if (exponent >= -3 && exponent < Math.max(6, digits)) return String(Number(value.toPrecision(digits)));
+  const rounded = Number(value.toPrecision(digits));
+  const [mantissa, exponent] = rounded.toExponential().split("e").map(Number);
+  if (exponent >= -3 && exponent < Math.max(6, digits)) return String(rounded);
   return mantissa === 1 ? `10^{${exponent}}` : `${mantissa}\\cdot10^{${exponent}}`;
 }
 
