@@ -1,0 +1,190 @@
+import { call, number, power, product, quotient, sum } from "./expression/build.js";
+import type { Expression } from "./expression/tree.js";
+import type { ColumnFunction, Kernel } from "./search/kernel/memory.js";
+
+/**
+ * The primitives: what a hidden unit of the equation learner can compute. This is the one place that knows a primitive:
+ * its value, its derivative, its symbolic form, and where the search starts with it. A new primitive is one new entry.
+ */
+export interface Primitive {
+  readonly value: (...inputs: number[]) => number;
+  /** Derivative by each input. */
+  readonly gradient: (...inputs: number[]) => number[];
+  /** Symbolic form. */
+  readonly expression: (...inputs: Expression[]) => Expression;
+  /** Powers of an input that this primitive lets into products of the search. */
+  readonly powers?: readonly number[];
+  /** The function a unit of the search applies to its pre-activation, where the primitive is no power or product. */
+  readonly unit?: UnitFunction;
+  /** Does it let the search fit real exponents of positive inputs? */
+  readonly freePowers?: boolean;
+}
+
+/** A function of one pre-activation, as the search needs it. */
+export interface UnitFunction {
+  readonly name: string;
+  readonly value: (u: number) => number;
+  readonly derivative: (u: number) => number;
+  readonly expression: (u: Expression) => Expression;
+  /** The same on columns, in the kernel. Without it the two functions above are called row by row. */
+  readonly column?: (kernel: Kernel) => ColumnFunction;
+  /** False where a bias only rescales the output (e^(u+b) = e^b·e^u): it would be a second name for one formula. */
+  readonly biased: boolean;
+  /** Slopes and biases the search tries first, for an input scaled to a largest size of 1. */
+  readonly starts: readonly (readonly [slope: number, bias: number])[];
+  /** Fewer of them, for inputs that are products. */
+  readonly coarse: readonly (readonly [slope: number, bias: number])[];
+  /** Fewer still, tried inside other units. */
+  readonly inner: readonly (readonly [slope: number, bias: number])[];
+  /** Slopes (positive ones; the second input also takes their negatives) and biases of a sum of two inputs. */
+  readonly ridge?: { readonly slopes: readonly number[]; readonly biases: readonly number[] };
+  /** Positive slopes of a sum of three inputs. */
+  readonly ridge3?: readonly number[];
+  /** The inverse function, where y = f(u) can be peeled to u; `defined` says for which y. */
+  readonly inverse?: {
+    readonly value: (y: number) => number;
+    readonly derivative: (y: number) => number;
+    readonly defined: (y: number) => boolean;
+  };
+}
+
+const QUARTER = Math.PI / 2;
+const one = number(1);
+
+const grid = (slopes: readonly number[], biases: readonly number[]) =>
+  slopes.flatMap((slope) => biases.map((bias) => [slope, bias] as const));
+/** Slopes with the steepest place at given positions of the input. */
+const centred = (slopes: readonly number[], centres: readonly number[]) =>
+  slopes.flatMap((slope) => centres.map((centre) => [slope, -slope * centre] as const));
+const steps = (first: number, last: number, step: number) =>
+  Array.from({ length: Math.floor((last - first) / step + 1e-9) + 1 }, (_, i) => first + i * step);
+const both = (values: readonly number[]) => values.flatMap((value) => [value, -value]);
+
+const sin: UnitFunction = {
+  name: "sin",
+  value: Math.sin,
+  derivative: Math.cos,
+  expression: (u) => call("sin", u),
+  column: (kernel) => kernel.sin,
+  biased: true,
+  starts: grid(steps(1, 32, 1), [0, QUARTER]),
+  coarse: grid(steps(1.5, 15, 1.5), [0, QUARTER]),
+  inner: grid(steps(1, 8, 1), [0, QUARTER]),
+  ridge: { slopes: steps(1.5, 12, 1.5), biases: [0, QUARTER] },
+  ridge3: [2, 4, 6, 8],
+};
+
+const exp: UnitFunction = {
+  name: "exp",
+  value: Math.exp,
+  derivative: Math.exp,
+  expression: (u) => call("exp", u),
+  column: (kernel) => kernel.exp,
+  biased: false,
+  starts: grid(both([0.5, 1, 2, 4, 8]), [0]),
+  coarse: grid(both([0.5, 1, 2, 4, 8]), [0]),
+  inner: grid(both([1, 2, 4]), [0]),
+  ridge: { slopes: [1, 3], biases: [0] },
+  inverse: { value: Math.log, derivative: (y) => 1 / y, defined: (y) => y > 0 },
+};
+
+const sigmoidValue = (u: number) => 1 / (1 + Math.exp(-u));
+const sigmoid: UnitFunction = {
+  name: "sigmoid",
+  value: sigmoidValue,
+  derivative: (u) => sigmoidValue(u) * sigmoidValue(-u),
+  expression: (u) => quotient(one, sum(one, call("exp", product(number(-1), u)))),
+  column: (kernel) => kernel.sigmoid,
+  biased: true,
+  starts: centred([2.5, 7, 20, 60], [-0.6, -0.3, 0, 0.3, 0.6]),
+  coarse: centred([2.5, 7, 20, 60], [-0.6, -0.3, 0, 0.3, 0.6]),
+  inner: centred([2.5, 7, 20], [-0.6, 0, 0.6]),
+  ridge: { slopes: [4, 15], biases: [0] },
+  inverse: {
+    value: (y) => Math.log(y / (1 - y)),
+    derivative: (y) => 1 / (y * (1 - y)),
+    defined: (y) => y > 0 && y < 1,
+  },
+};
+
+const tanh: UnitFunction = {
+  name: "tanh",
+  value: Math.tanh,
+  derivative: (u) => 1 / Math.cosh(u) ** 2,
+  expression: (u) => call("tanh", u),
+  column: (kernel) => kernel.tanh,
+  biased: true,
+  starts: centred([1, 3, 8], [-0.5, 0, 0.5]),
+  coarse: centred([1, 3, 8], [-0.5, 0, 0.5]),
+  inner: centred([1, 3, 8], [0]),
+  inverse: { value: Math.atanh, derivative: (y) => 1 / (1 - y * y), defined: (y) => Math.abs(y) < 1 },
+};
+
+const log: UnitFunction = {
+  name: "log",
+  value: Math.log,
+  derivative: (u) => 1 / u,
+  expression: (u) => call("log", u),
+  column: (kernel) => kernel.log,
+  biased: true,
+  starts: [...grid([1], [0, 1.2, 3]), ...grid([-1], [1.2, 3])],
+  coarse: [...grid([1], [0, 1.2, 3]), ...grid([-1], [1.2, 3])],
+  inner: [...grid([1], [0, 1.2, 3]), ...grid([-1], [1.2, 3])],
+  inverse: { value: Math.exp, derivative: Math.exp, defined: (y) => Math.abs(y) < 30 },
+};
+
+/** A power as a primitive of its own. */
+const powerOf = (p: number, powers: readonly number[] = [p]): Primitive => ({
+  value: (u) => u ** p,
+  gradient: (u) => [p * u ** (p - 1)],
+  expression: (u) => power(u, number(p)),
+  powers,
+});
+const functionOf = (unit: UnitFunction): Primitive => ({
+  value: unit.value,
+  gradient: (u) => [unit.derivative(u)],
+  expression: unit.expression,
+  unit,
+});
+
+export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
+  constant: { value: () => 1, gradient: () => [], expression: () => one },
+  identity: { value: (u) => u, gradient: () => [1], expression: (u) => u, powers: [1] },
+  square: powerOf(2),
+  sin: functionOf(sin),
+  exp: functionOf(exp),
+  sigmoid: functionOf(sigmoid),
+  product: {
+    value: (u, v) => u * v,
+    gradient: (u, v) => [v, u],
+    expression: (u, v) => product(u, v),
+    powers: [1, 2, 3],
+  },
+  // A sine with a bias: the search has the one unit for both, and the printer writes whichever is shorter.
+  cos: {
+    value: Math.cos,
+    gradient: (u) => [-Math.sin(u)],
+    expression: (u) => call("cos", u),
+    unit: sin,
+  },
+  tanh: functionOf(tanh),
+  log: functionOf(log),
+  sqrt: powerOf(0.5),
+  cube: powerOf(3),
+  inverse: powerOf(-1, [-1, -2]),
+  division: {
+    value: (u, v) => u / v,
+    gradient: (u, v) => [1 / v, -u / (v * v)],
+    expression: (u, v) => quotient(u, v),
+    powers: [-1, -2],
+  },
+  power: {
+    value: (u, p) => u ** p,
+    gradient: (u, p) => [p * u ** (p - 1), u ** p * Math.log(u)],
+    expression: (u, p) => power(u, p),
+    freePowers: true,
+  },
+};
+
+/** The paper's primitives (section III): what a search uses unless told otherwise. */
+export const DEFAULT_PRIMITIVES = ["constant", "identity", "square", "sin", "exp", "sigmoid", "product"] as const;

@@ -1,0 +1,57 @@
+/** Candidates on their way into the pool: brought to canonical form, fitted, compared. */
+import { canonical } from "./canonical.js";
+import { type FitOptions, type Fitter, LINEAR, QUICK, THOROUGH } from "./fit.js";
+import type { Sprout } from "./library.js";
+import { type Affine, copyUnit, depth, type Link, size } from "./network.js";
+
+/** A fitted network. */
+export interface Candidate {
+  readonly root: Affine;
+  /** Sum of squared (weighted) residuals on the search's rows. */
+  readonly error: number;
+}
+
+/** Networks larger or deeper than this are not looked at. */
+export const LARGEST = 45;
+export const DEEPEST = 6;
+/** Sums of monomials may be longer: they cost no inner parameter, and growth shortens them. */
+export const LARGEST_SUM = 80;
+/** Of a batch, those that get a thorough fit. */
+const BEST = 8;
+
+/** Brings a network to its canonical form and fits it; undefined where it is too large or has no value. */
+export function fitted(root: Affine, fitter: Fitter, options: FitOptions, largest = LARGEST): Candidate | undefined {
+  canonical(root, fitter.grammar.exponential);
+  if (size(root) > largest || depth(root) > DEEPEST) return undefined;
+  const error = fitter.fit(root, options);
+  return Number.isFinite(error) ? { root, error } : undefined;
+}
+
+/** A quick fit for all networks of a batch, a thorough one for the best. Weights come back in canonical form. */
+export function fitBatch(roots: Iterable<Affine>, fitter: Fitter): Candidate[] {
+  const quick: Candidate[] = [];
+  for (const root of roots) {
+    const candidate = fitted(root, fitter, QUICK);
+    if (candidate) quick.push(candidate);
+  }
+  quick.sort((a, b) => a.error - b.error);
+  return quick.map((candidate, rank) => {
+    const error = rank < BEST ? fitter.fit(candidate.root, THOROUGH) : candidate.error;
+    canonical(candidate.root, fitter.grammar.exponential);
+    return { root: candidate.root, error };
+  });
+}
+
+/** Sums whose weights are all at the output: one linear solve each. */
+export function fitSums(roots: Iterable<Affine>, fitter: Fitter): Candidate[] {
+  const found: Candidate[] = [];
+  for (const root of roots) {
+    const candidate = fitted(root, fitter, LINEAR, LARGEST_SUM);
+    if (candidate) found.push(candidate);
+  }
+  return found;
+}
+
+export function copySprouts(terms: readonly { readonly sprout: Sprout; readonly weight: number }[]): Link[] {
+  return terms.map(({ sprout, weight }) => ({ weight, unit: copyUnit(sprout.unit) }));
+}

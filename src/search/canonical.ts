@@ -1,0 +1,191 @@
+/**
+ * Canonical form and gauge: every formula has one shape in the search, and every parameter moves the output.
+ *
+ * - Nested products are flattened, equal monomials of a sum and equal inputs of a product merged, exponentials of one
+ *   product joined, products of a single factor to the power 1 dissolved into their sum.
+ * - In every factor of a product the largest |weight| is 1 and the scale goes outward; a function that swallows its bias
+ *   as a factor (exp) has none. Without this the fit would drift along directions that change nothing.
+ */
+import type { Affine, Factor, Unit } from "./network.js";
+import { isInput, isMonomial, unitSignature } from "./network.js";
+
+/** Which functions have no bias: e^(u+b) = e^b·e^u. */
+export type Exponential = (index: number) => boolean;
+
+/** Brings the network below `root` to its canonical form, in place; its value does not change. */
+export function canonical(root: Affine, exponential: Exponential): Affine {
+  canonicalAffine(root, exponential);
+  return root;
+}
+
+function canonicalAffine(of: Affine, exponential: Exponential): void {
+  for (const link of of.links) link.weight *= canonicalUnit(link.unit, exponential);
+  for (let i = 0; i < of.links.length; ) {
+    const { unit, weight } = of.links[i];
+    const [only] = unit.factors;
+    if (unit.kind === "product" && (unit.factors.length === 0 || (unit.factors.length === 1 && only.power === 0))) {
+      of.links.splice(i, 1); // an empty product is 1
+      of.bias += weight;
+      of.biased = true;
+    } else if (unit.kind === "product" && unit.factors.length === 1 && only.power === 1 && !only.free) {
+      of.links.splice(i, 1);
+      for (const link of only.input.links) of.links.push({ weight: link.weight * weight, unit: link.unit });
+      if (only.input.biased) {
+        of.bias += weight * only.input.bias;
+        of.biased = true;
+      }
+    } else i++;
+  }
+  mergeEqual(of);
+}
+
+/** Adds up links to the same monomial. */
+function mergeEqual(of: Affine): void {
+  if (of.links.length < 2) return;
+  const first = new Map<string, number>();
+  for (let i = 0; i < of.links.length; ) {
+    const { unit, weight } = of.links[i];
+    if (isMonomial(unit)) {
+      const key = unitSignature(unit);
+      const earlier = first.get(key);
+      if (earlier !== undefined) {
+        of.links[earlier].weight += weight;
+        of.links.splice(i, 1);
+        continue;
+      }
+      first.set(key, i);
+    }
+    i++;
+  }
+}
+
+/** Canonical form of a unit, in place; returns the factor by which its old value exceeds the new one. */
+function canonicalUnit(unit: Unit, exponential: Exponential): number {
+  for (const { input } of unit.factors) canonicalAffine(input, exponential);
+  if (unit.kind === "input") return 1;
+  if (unit.kind === "function") {
+    const { input } = unit.factors[0];
+    if (!input.biased || !exponential(unit.index)) return 1;
+    const scale = Math.exp(Math.max(-50, Math.min(50, input.bias)));
+    input.biased = false;
+    input.bias = 0;
+    return scale;
+  }
+  return flatten(unit) * joinExponentials(unit, exponential) * mergeInputs(unit) * gauge(unit);
+}
+
+/** (w·Π u_k^q_k)^p is w^p·Π u_k^(p·q_k) for whole p. */
+function flatten(unit: Unit): number {
+  let scale = 1;
+  for (let i = 0; i < unit.factors.length; ) {
+    const { input, power, free } = unit.factors[i];
+    const inner = input.links[0];
+    if (
+      !input.biased &&
+      input.links.length === 1 &&
+      inner.unit.kind === "product" &&
+      Number.isInteger(power) &&
+      !free
+    ) {
+      scale *= inner.weight ** power;
+      unit.factors.splice(i, 1);
+      for (const factor of inner.unit.factors) unit.factors.push({ ...factor, power: factor.power * power });
+    } else i++;
+  }
+  return scale;
+}
+
+function isExponential({ input, power, free }: Factor, exponential: Exponential): boolean {
+  const unit = input.links[0]?.unit;
+  return (
+    !input.biased &&
+    input.links.length === 1 &&
+    unit.kind === "function" &&
+    exponential(unit.index) &&
+    !free &&
+    Number.isInteger(power)
+  );
+}
+
+/** e^a·e^b is e^(a+b), (w·e^a)^p is w^p·e^(p·a). */
+function joinExponentials(unit: Unit, exponential: Exponential): number {
+  let scale = 1;
+  let joined: Affine | undefined;
+  for (let i = 0; i < unit.factors.length; ) {
+    const factor = unit.factors[i];
+    if (!isExponential(factor, exponential)) {
+      i++;
+      continue;
+    }
+    const link = factor.input.links[0];
+    const exponent = link.unit.factors[0].input;
+    scale *= link.weight ** factor.power;
+    link.weight = 1;
+    for (const term of exponent.links) term.weight *= factor.power;
+    factor.power = 1;
+    if (joined === undefined) {
+      joined = exponent;
+      i++;
+    } else {
+      joined.links.push(...exponent.links);
+      mergeEqual(joined);
+      unit.factors.splice(i, 1);
+    }
+  }
+  return scale;
+}
+
+/** x^p·x^q is x^(p+q). */
+function mergeInputs(unit: Unit): number {
+  let scale = 1;
+  const mergeable = (f: Factor) => !f.free && isInput(f.input);
+  for (let i = 0; i < unit.factors.length; i++) {
+    const first = unit.factors[i];
+    if (!mergeable(first)) continue;
+    for (let j = i + 1; j < unit.factors.length; ) {
+      const second = unit.factors[j];
+      if (mergeable(second) && second.input.links[0].unit.index === first.input.links[0].unit.index) {
+        scale *= second.input.links[0].weight ** second.power * first.input.links[0].weight ** first.power;
+        first.input.links[0].weight = 1;
+        first.power += second.power;
+        unit.factors.splice(j, 1);
+      } else j++;
+    }
+  }
+  for (let i = 0; i < unit.factors.length; ) {
+    if (unit.factors[i].power === 0 && !unit.factors[i].free) unit.factors.splice(i, 1);
+    else i++;
+  }
+  return scale;
+}
+
+/** Makes the largest |weight| of every factor 1 and returns the scale taken out. A sign comes out of whole powers only. */
+function gauge(unit: Unit): number {
+  let scale = 1;
+  for (const { input, power, free } of unit.factors) {
+    const largest = fixedLink(input);
+    if (largest < 0) continue;
+    const weight = input.links[largest].weight;
+    if (weight === 0) continue;
+    const taken = Number.isInteger(power) && !free ? weight : Math.abs(weight);
+    scale *= taken ** power;
+    for (const link of input.links) link.weight /= taken;
+    input.bias /= taken;
+    input.links[largest].weight = taken === weight ? 1 : -1;
+  }
+  return scale;
+}
+
+/** Index of the link whose weight a factor holds fixed: the largest. */
+export function fixedLink(input: Affine): number {
+  let found = -1;
+  let most = 0;
+  for (let i = 0; i < input.links.length; i++) {
+    const size = Math.abs(input.links[i].weight);
+    if (size > most) {
+      most = size;
+      found = i;
+    }
+  }
+  return found;
+}

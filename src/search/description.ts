@@ -1,0 +1,39 @@
+/**
+ * Description length: what a law costs to say, together with what it leaves unsaid. The candidate with the least is `best`.
+ *
+ *   n/2·ln(mean squared error) + k/2·ln n + k(k+1)/(n−k−1) + 1.6·size
+ *
+ * for n rows and k parameters, in nats: the first term for the residuals, the second for the parameters, the third for
+ * how few the rows are (as in the corrected Akaike criterion), the last for the structure.
+ */
+
+export const NODE_COST = 1.6;
+/** A relative error below this is rounding: no candidate gets credit for less. */
+export const EXACT = 1e-22;
+/** With fewer rows than this, parameters are limited to a third of them. */
+const FEW_ROWS = 40;
+
+export interface Fitness {
+  /** Sum of squared (weighted) residuals. */
+  readonly error: number;
+  readonly parameters: number;
+  readonly size: number;
+}
+
+/**
+ * @param rows number of rows
+ * @param variance (weighted) mean square of the target about its mean: the error is counted in units of it
+ * @param resolution relative mean square of the rounding of the target's digits: nothing can be known better
+ */
+export function descriptionLength(
+  { error, parameters: k, size }: Fitness,
+  rows: number,
+  variance: number,
+  resolution = 0,
+): number {
+  const free = rows - k - 1;
+  // Not infinite, so that candidates with too many parameters still compare by their error.
+  if (free < 1 || (rows < FEW_ROWS && k > Math.max(2, rows / 3))) return 1e6 + Math.max(error / rows / variance, 0);
+  const relative = Math.max(error / rows / variance + resolution, EXACT);
+  return 0.5 * rows * Math.log(relative) + 0.5 * k * Math.log(rows) + (k * (k + 1)) / free + NODE_COST * size;
+}

@@ -1,0 +1,149 @@
+/** Column algebra in float64: sums, products, and one Gram–Schmidt pass. */
+
+/** Bytes of two lanes of float64. */
+const STEP: usize = 16;
+
+export function fill(out: usize, value: f64, n: i32): void {
+  const end = out + ((<usize>n) << 3);
+  for (; out < end; out += 8) store<f64>(out, value);
+}
+
+export function copy(from: usize, out: usize, n: i32): void {
+  memory.copy(out, from, (<usize>n) << 3);
+}
+
+export function dot(x: usize, y: usize, n: i32): f64 {
+  let s0 = f64x2.splat(0);
+  let s1 = f64x2.splat(0);
+  let s2 = f64x2.splat(0);
+  let s3 = f64x2.splat(0);
+  const end8 = x + ((<usize>(n & ~7)) << 3);
+  const end = x + ((<usize>n) << 3);
+  for (; x < end8; x += 4 * STEP, y += 4 * STEP) {
+    s0 = f64x2.add(s0, f64x2.mul(v128.load(x), v128.load(y)));
+    s1 = f64x2.add(s1, f64x2.mul(v128.load(x, STEP), v128.load(y, STEP)));
+    s2 = f64x2.add(s2, f64x2.mul(v128.load(x, 2 * STEP), v128.load(y, 2 * STEP)));
+    s3 = f64x2.add(s3, f64x2.mul(v128.load(x, 3 * STEP), v128.load(y, 3 * STEP)));
+  }
+  const s = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));
+  let total = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+  for (; x < end; x += 8, y += 8) total += load<f64>(x) * load<f64>(y);
+  return total;
+}
+
+/** out += a·x */
+export function axpy(a: f64, x: usize, out: usize, n: i32): void {
+  const va = f64x2.splat(a);
+  const end4 = x + ((<usize>(n & ~3)) << 3);
+  const end = x + ((<usize>n) << 3);
+  for (; x < end4; x += 2 * STEP, out += 2 * STEP) {
+    v128.store(out, f64x2.add(v128.load(out), f64x2.mul(va, v128.load(x))));
+    v128.store(out, f64x2.add(v128.load(out, STEP), f64x2.mul(va, v128.load(x, STEP))), STEP);
+  }
+  for (; x < end; x += 8, out += 8) store<f64>(out, load<f64>(out) + a * load<f64>(x));
+}
+
+/** out = a·x */
+export function scale(a: f64, x: usize, out: usize, n: i32): void {
+  const va = f64x2.splat(a);
+  const end2 = x + ((<usize>(n & ~1)) << 3);
+  const end = x + ((<usize>n) << 3);
+  for (; x < end2; x += STEP, out += STEP) v128.store(out, f64x2.mul(va, v128.load(x)));
+  if (x < end) store<f64>(out, a * load<f64>(x));
+}
+
+/** out = x·y, row by row */
+export function multiply(x: usize, y: usize, out: usize, n: i32): void {
+  const end2 = x + ((<usize>(n & ~1)) << 3);
+  const end = x + ((<usize>n) << 3);
+  for (; x < end2; x += STEP, y += STEP, out += STEP) v128.store(out, f64x2.mul(v128.load(x), v128.load(y)));
+  if (x < end) store<f64>(out, load<f64>(x) * load<f64>(y));
+}
+
+/** out = 1 / x */
+export function reciprocal(x: usize, out: usize, n: i32): void {
+  const one = f64x2.splat(1);
+  const end2 = x + ((<usize>(n & ~1)) << 3);
+  const end = x + ((<usize>n) << 3);
+  for (; x < end2; x += STEP, out += STEP) v128.store(out, f64x2.div(one, v128.load(x)));
+  if (x < end) store<f64>(out, 1 / load<f64>(x));
+}
+
+export function squareRoot(x: usize, out: usize, n: i32): void {
+  const end2 = x + ((<usize>(n & ~1)) << 3);
+  const end = x + ((<usize>n) << 3);
+  for (; x < end2; x += STEP, out += STEP) v128.store(out, f64x2.sqrt(v128.load(x)));
+  if (x < end) store<f64>(out, sqrt<f64>(load<f64>(x)));
+}
+
+/** out = x^k for k ≥ 1, by repeated squaring, the same steps on every row. */
+export function wholePower(x: usize, k: i32, out: usize, n: i32): void {
+  const end2 = x + ((<usize>(n & ~1)) << 3);
+  const end = x + ((<usize>n) << 3);
+  for (; x < end2; x += STEP, out += STEP) {
+    let base = v128.load(x);
+    let result = f64x2.splat(1);
+    for (let left = k; left > 0; left >>= 1) {
+      if (left & 1) result = f64x2.mul(result, base);
+      base = f64x2.mul(base, base);
+    }
+    v128.store(out, result);
+  }
+  if (x < end) {
+    let base = load<f64>(x);
+    let result: f64 = 1;
+    for (let left = k; left > 0; left >>= 1) {
+      if (left & 1) result *= base;
+      base *= base;
+    }
+    store<f64>(out, result);
+  }
+}
+
+/**
+ * One pass of modified Gram–Schmidt: takes the `count` orthonormal columns at `basis` (one after another, `stride` bytes
+ * apart) out of column `x`, and adds what it took to `coefficients` (float64, one for each column of the basis).
+ */
+export function project(basis: usize, stride: usize, count: i32, x: usize, coefficients: usize, n: i32): void {
+  for (let k = 0; k < count; k++) {
+    const s = dot(basis, x, n);
+    axpy(-s, basis, x, n);
+    store<f64>(coefficients, load<f64>(coefficients) + s);
+    basis += stride;
+    coefficients += 8;
+  }
+}
+
+/**
+ * Normal equations: for the `count` columns at `columns`, `stride` bytes apart, all products of two go to the
+ * count × count matrix `gram`, those with column `r` to `right`.
+ */
+export function normal(columns: usize, stride: usize, count: i32, r: usize, gram: usize, right: usize, n: i32): void {
+  for (let i = 0; i < count; i++) {
+    const a = columns + <usize>i * stride;
+    store<f64>(right + ((<usize>i) << 3), dot(a, r, n));
+    for (let j = 0; j <= i; j++) {
+      const s = dot(a, columns + <usize>j * stride, n);
+      store<f64>(gram + ((<usize>(i * count + j)) << 3), s);
+      store<f64>(gram + ((<usize>(j * count + i)) << 3), s);
+    }
+  }
+}
+
+/** Largest |x|; NaN if any row is. */
+export function largest(x: usize, n: i32): f64 {
+  let m: f64 = 0;
+  const end = x + ((<usize>n) << 3);
+  for (; x < end; x += 8) {
+    const v = abs<f64>(load<f64>(x));
+    if (v != v) return v;
+    if (v > m) m = v;
+  }
+  return m;
+}
+
+/** Float64 column to float32, times `a`. */
+export function narrow(a: f64, x: usize, out: usize, n: i32): void {
+  const end = x + ((<usize>n) << 3);
+  for (; x < end; x += 8, out += 4) store<f32>(out, <f32>(a * load<f64>(x)));
+}

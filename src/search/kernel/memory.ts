@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+
+/**
+ * The kernel module and its memory. A column is an address in it; scratch columns come from a stack: `mark()` before,
+ * `release(mark)` after. Each worker has an instance of its own.
+ */
+
+/** Address of a column in the kernel's memory, in bytes. */
+export type Pointer = number;
+
+/** A function of one column: `h` gets the values, `d` the derivatives. */
+export type ColumnFunction = (x: Pointer, h: Pointer, d: Pointer, n: number) => void;
+
+export interface Kernel {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  heapBase(): Pointer;
+  fill(out: Pointer, value: number, n: number): void;
+  copy(from: Pointer, out: Pointer, n: number): void;
+  dot(x: Pointer, y: Pointer, n: number): number;
+  axpy(a: number, x: Pointer, out: Pointer, n: number): void;
+  scale(a: number, x: Pointer, out: Pointer, n: number): void;
+  multiply(x: Pointer, y: Pointer, out: Pointer, n: number): void;
+  reciprocal(x: Pointer, out: Pointer, n: number): void;
+  squareRoot(x: Pointer, out: Pointer, n: number): void;
+  wholePower(x: Pointer, k: number, out: Pointer, n: number): void;
+  realPower(x: Pointer, p: number, out: Pointer, n: number): void;
+  project(basis: Pointer, stride: number, count: number, x: Pointer, coefficients: Pointer, n: number): void;
+  normal(columns: Pointer, stride: number, count: number, r: Pointer, gram: Pointer, right: Pointer, n: number): void;
+  largest(x: Pointer, n: number): number;
+  narrow(a: number, x: Pointer, out: Pointer, n: number): void;
+  products(a: Pointer, count: number, b: Pointer, m: number, n: number, out: Pointer): void;
+  norms(weight: Pointer, b: Pointer, m: number, n: number, out: Pointer): void;
+  multiplyF32(a: Pointer, b: Pointer, out: Pointer, n: number): void;
+  sin: ColumnFunction;
+  exp: ColumnFunction;
+  sigmoid: ColumnFunction;
+  tanh: ColumnFunction;
+  log: ColumnFunction;
+}
+
+/** What is used here of the engine's WebAssembly: neither Node's types nor ES2023's declare it. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { readonly exports: unknown };
+};
+
+const PAGE = 65536;
+let compiled: object | undefined;
+
+export class Memory {
+  readonly kernel: Kernel;
+  /** The whole memory as float64 and as float32. Both are made anew when the memory grows: read them, don't keep them. */
+  f64: Float64Array;
+  f32: Float32Array;
+  private top: Pointer;
+
+  constructor() {
+    compiled ??= new WebAssembly.Module(readFileSync(new URL("./kernel.wasm", import.meta.url)));
+    const instance = new WebAssembly.Instance(compiled, {
+      env: {
+        abort() {
+          throw new Error("the search's kernel stopped: a bug in eqlab");
+        },
+      },
+    });
+    this.kernel = instance.exports as Kernel;
+    this.top = (this.kernel.heapBase() + 63) & ~63;
+    this.f64 = new Float64Array(this.kernel.memory.buffer);
+    this.f32 = new Float32Array(this.kernel.memory.buffer);
+  }
+
+  /** A block of `bytes` on top of the stack, aligned to 64 bytes; its content is undefined. */
+  allocate(bytes: number): Pointer {
+    const pointer = this.top;
+    this.top = (pointer + bytes + 63) & ~63;
+    const missing = this.top - this.kernel.memory.buffer.byteLength;
+    if (missing > 0) {
+      this.kernel.memory.grow(Math.max(Math.ceil(missing / PAGE), 64));
+      this.f64 = new Float64Array(this.kernel.memory.buffer);
+      this.f32 = new Float32Array(this.kernel.memory.buffer);
+    }
+    return pointer;
+  }
+
+  /** A column of `n` float64 numbers. */
+  column(n: number): Pointer {
+    return this.allocate(n * 8);
+  }
+
+  mark(): Pointer {
+    return this.top;
+  }
+
+  release(mark: Pointer): void {
+    this.top = mark;
+  }
+
+  /** A column with these values. */
+  store(values: ArrayLike<number>): Pointer {
+    const pointer = this.column(values.length);
+    this.f64.set(values, pointer >> 3);
+    return pointer;
+  }
+
+  /** The float64 numbers at an address, as a view that lasts until the next allocation. */
+  view(pointer: Pointer, n: number): Float64Array {
+    return this.f64.subarray(pointer >> 3, (pointer >> 3) + n);
+  }
+
+  view32(pointer: Pointer, n: number): Float32Array {
+    return this.f32.subarray(pointer >> 2, (pointer >> 2) + n);
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The search: starts, then rounds of growth, then random changes if nothing exact was found, then shortening. It has no
+ * clock: what it does depends on the table and the seed alone. Jobs are dealt out by `run`; every round is a barrier, at
+ * which results are taken in the order of their jobs.
+ */
+
+import { random } from "../random.js";
+import { LINEAR } from "./fit.js";
+import { affine } from "./network.js";
+import { Pool, type State } from "./pool.js";
+import type { Job, Runner, Workbench } from "./workbench.js";
+
+export const SEARCH_DEFAULTS = {
+  /** Rounds of growth at most. */
+  rounds: 24,
+  /** Rounds without a shorter description after which growth ends. */
+  patience: 8,
+  /** Largest network grown in the first round, and how much larger it may be in each later one. */
+  firstSize: 10,
+  sizeStep: 2,
+  /** An exact network up to this size ends the search at once, a larger one after two more rounds. */
+  surelyShort: 12,
+  extraRounds: 2,
+  /** Batches of random changes, and how many are dealt out at once. */
+  batches: 64,
+  batchesAtOnce: 8,
+  /** Rounds of shortening at the end. */
+  compressions: 5,
+  /** Networks that are looked at on all rows in the end. */
+  finalists: 6,
+};
+/** A description shorter by less than this many nats is no progress. */
+const PROGRESS = 0.5;
+
+export interface SearchProgress {
+  readonly phase: "start" | "grow" | "mutate" | "compress" | "finish";
+  /** How much of the work at most is done, 0 to 1. A search that finds an exact law ends early. */
+  readonly fraction: number;
+  readonly best: State;
+}
+
+export interface SearchOptions {
+  readonly seed: number;
+  readonly maxSize?: number;
+  readonly onProgress?: (progress: SearchProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Fills a pool with the networks found for the workbench's problem. */
+export async function search(
+  workbench: Workbench,
+  run: Runner,
+  { seed, onProgress, signal }: SearchOptions,
+): Promise<Pool> {
+  const settings = SEARCH_DEFAULTS;
+  const { fitter, problem } = workbench;
+  const pool = new Pool(fitter, problem.resolution);
+  const constant = affine([], 0);
+  pool.add({ root: constant, error: fitter.fit(constant, LINEAR) });
+  const report = (phase: SearchProgress["phase"], fraction: number) =>
+    onProgress?.({ phase, fraction, best: pool.best });
+  const deal = async (jobs: readonly Job[]) => pool.addAll(await run(jobs));
+  const stopped = () => signal?.aborted === true;
+  const short = () => (pool.exact?.size ?? Number.POSITIVE_INFINITY) <= settings.surelyShort;
+
+  for (const [k, names] of workbench.starts().entries()) {
+    if (short() || stopped()) break;
+    await deal(names.map((start) => ({ kind: "start", start })));
+    report("start", 0.05 * (k + 1));
+  }
+  await grow();
+  if (!pool.exact) await mutateBest();
+  await compress();
+  return pool;
+
+  async function grow(): Promise<void> {
+    let length = Number.POSITIVE_INFINITY;
+    let idle = 0;
+    let exactSince = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < settings.rounds && !stopped(); round++) {
+      idle = pool.best.length < length - PROGRESS ? 0 : idle + 1;
+      if (idle === 0) length = pool.best.length;
+      if (pool.exact && exactSince > round) exactSince = round;
+      if (short() || round >= exactSince + settings.extraRounds || idle >= settings.patience) break;
+      const chosen = pool.choose(settings.firstSize + settings.sizeStep * round);
+      if (chosen.length === 0) break;
+      await deal(chosen.map(({ root }) => ({ kind: "expand", root })));
+      report("grow", 0.1 + (0.6 * (round + 1)) / settings.rounds);
+    }
+  }
+
+  async function mutateBest(): Promise<void> {
+    const { batches, batchesAtOnce } = settings;
+    for (let first = 0; first < batches && !pool.exact && !stopped(); first += batchesAtOnce) {
+      const jobs = Array.from({ length: batchesAtOnce }, (_, k): Job => {
+        const batch = first + k;
+        return { kind: "mutate", seed, batch, parents: parents(batch) };
+      });
+      await deal(jobs);
+      report("mutate", 0.7 + (0.15 * (first + batchesAtOnce)) / batches);
+    }
+  }
+
+  /** Winners of small tournaments. */
+  function parents(batch: number) {
+    const { pick } = random(seed, -1 - batch);
+    return Array.from({ length: 64 }, () => {
+      const round = Array.from({ length: 8 }, () => pick(pool.states));
+      return round.reduce((a, b) => (b.misfit + 0.06 * b.size < a.misfit + 0.06 * a.size ? b : a)).root;
+    });
+  }
+
+  async function compress(): Promise<void> {
+    for (let k = 0; k < settings.compressions && !stopped(); k++) {
+      const before = pool.best.length;
+      if (pool.best.size <= 9) return;
+      await deal([{ kind: "prune", root: pool.best.root, error: pool.best.error }]);
+      const neighbours = await run([{ kind: "shorten", root: pool.best.root }]);
+      pool.addAll(neighbours);
+      const states = [...new Set(neighbours[0].flatMap(({ root }) => pool.find(root) ?? []))];
+      const unexpanded = states
+        .filter((state) => !state.expanded)
+        .sort((a, b) => a.error - b.error)
+        .slice(0, 10);
+      for (const state of unexpanded) state.expanded = true;
+      const grown = await deal(unexpanded.map(({ root }) => ({ kind: "expand", root })));
+      grown.sort((a, b) => a.length - b.length);
+      await deal(grown.slice(0, 5).map(({ root, error }) => ({ kind: "prune", root, error })));
+      report("compress", 0.85 + (0.1 * (k + 1)) / settings.compressions);
+      if (!(pool.best.length < before - PROGRESS)) return;
+    }
+  }
+}
+
+/** A runner without workers. */
+export const inProcess =
+  (workbench: Workbench): Runner =>
+  async (jobs) =>
+    jobs.map((job) => workbench.run(job));

@@ -1,0 +1,169 @@
+/**
+ * The workbench: one table prepared for the search, and the jobs that are done on it. A job is a pure function of the
+ * table and itself, so it gives the same digits in any worker, in any order.
+ */
+import { random } from "../random.js";
+import { type Candidate, fitBatch, fitSums, fitted } from "./candidates.js";
+import { FINAL, Fitter } from "./fit.js";
+import { makeGrammar } from "./grammar.js";
+import { addModulated, addPair, addSprout } from "./grow/add.js";
+import { changePower, replaceFactor, swapFunction } from "./grow/exchange.js";
+import { lookAt, type Move } from "./grow/growth.js";
+import { growInside } from "./grow/inside.js";
+import { multiplyLink, multiplyRoot } from "./grow/multiply.js";
+import { removeOne } from "./grow/remove.js";
+import { reuseUnit } from "./grow/reuse.js";
+import { Memory } from "./kernel/memory.js";
+import { buildLibrary, type Library } from "./library.js";
+import { mutate } from "./mutate.js";
+import { type Affine, copyAffine, size } from "./network.js";
+import { prune, shortened } from "./prune.js";
+import { makeSample } from "./sample.js";
+import { peeled, peels } from "./start/peel.js";
+import { powerLaws } from "./start/power.js";
+import { fewSprouts, polynomials } from "./start/pursuit.js";
+import { firstTerms, rationals } from "./start/rational.js";
+
+/** What a search works on: scaled columns. The first `searchRows` rows are searched, all of them decide at the end. */
+export interface Problem {
+  /** One column for each input; shared memory, so that workers need no copies. */
+  readonly inputs: readonly Float64Array[];
+  readonly target: Float64Array;
+  /** Row weights, 1/σ up to a common factor; undefined where all rows count alike. */
+  readonly weights?: Float64Array;
+  readonly searchRows: number;
+  readonly primitives: readonly string[];
+  /** The user's unit of the target: the target here times this is the user's. */
+  readonly targetScale: number;
+  /** Relative mean square of the rounding of the target's digits. */
+  readonly resolution: number;
+}
+
+export type Job =
+  | { readonly kind: "start"; readonly start: string }
+  | { readonly kind: "expand"; readonly root: Affine }
+  | { readonly kind: "shorten"; readonly root: Affine }
+  | { readonly kind: "prune"; readonly root: Affine; readonly error: number }
+  | { readonly kind: "mutate"; readonly seed: number; readonly batch: number; readonly parents: readonly Affine[] }
+  | { readonly kind: "finish"; readonly root: Affine };
+
+/** Runs jobs and gives their results in the order of the jobs. */
+export type Runner = (jobs: readonly Job[]) => Promise<Candidate[][]>;
+
+/** The moves of growth, in the order in which their candidates are fitted. */
+const MOVES: readonly Move[] = [
+  addSprout,
+  addPair,
+  addModulated,
+  replaceFactor,
+  growInside,
+  multiplyLink,
+  multiplyRoot,
+  reuseUnit,
+  swapFunction,
+  function* remove({ root, places }) {
+    yield* removeOne(root, places);
+  },
+  changePower,
+];
+const MUTANTS = 64;
+
+export class Workbench {
+  readonly fitter: Fitter;
+  private built: Library | undefined;
+  private whole: Fitter | undefined;
+
+  constructor(readonly problem: Problem) {
+    this.fitter = this.fitterOf(problem.searchRows, new Memory());
+  }
+
+  private fitterOf(rows: number, memory: Memory): Fitter {
+    const { inputs, target, weights, primitives } = this.problem;
+    const cut = (column: Float64Array) => column.subarray(0, rows);
+    return new Fitter(
+      makeSample(memory, inputs.map(cut), cut(target), weights && cut(weights)),
+      makeGrammar(primitives),
+    );
+  }
+
+  private get library(): Library {
+    this.built ??= buildLibrary(this.fitter.sample, this.fitter.grammar);
+    return this.built;
+  }
+
+  /** Fits to all rows of the problem. */
+  get finalFitter(): Fitter {
+    const { target, searchRows } = this.problem;
+    this.whole ??= target.length === searchRows ? this.fitter : this.fitterOf(target.length, new Memory());
+    return this.whole;
+  }
+
+  private get peels() {
+    const { target, searchRows, targetScale } = this.problem;
+    const rows = target.subarray(0, searchRows);
+    const sign = rows.every((y) => y > 0) ? 1 : rows.every((y) => y < 0) ? -1 : 0;
+    return peels(this.fitter.grammar, targetScale, sign);
+  }
+
+  /** The starts there are: cheap ones first, then those of which each is a search of its own. */
+  starts(): string[][] {
+    const { inverse, products } = this.fitter.grammar;
+    const rational = inverse && products ? Array.from({ length: firstTerms }, (_, k) => `rational ${k}`) : [];
+    return [
+      ["power laws", "polynomials", "few sprouts"],
+      [...this.peels.map((_, k) => `peel ${k}`), ...rational],
+    ];
+  }
+
+  run(job: Job): Candidate[] {
+    const { memory } = this.fitter.sample;
+    if (job.kind !== "finish" && job.kind !== "prune") this.library; // columns below the scratch stack, once and for all
+    const mark = memory.mark();
+    try {
+      return this.perform(job);
+    } finally {
+      memory.release(mark);
+    }
+  }
+
+  private perform(job: Job): Candidate[] {
+    const { fitter, problem } = this;
+    switch (job.kind) {
+      case "start":
+        return this.start(job.start);
+      case "expand":
+        return fitBatch(this.grown(copyAffine(job.root)), fitter);
+      case "shorten":
+        return shortened(job.root, fitter);
+      case "prune":
+        return prune(job, fitter, problem.resolution).slice(1);
+      case "mutate": {
+        const stream = random(job.seed, job.batch);
+        const mutants = Array.from({ length: MUTANTS }, () =>
+          mutate(job.parents, problem.inputs.length, fitter.grammar, stream),
+        );
+        return fitBatch(mutants, fitter);
+      }
+      case "finish": {
+        const candidate = fitted(copyAffine(job.root), this.finalFitter, FINAL, Number.POSITIVE_INFINITY);
+        return candidate ? prune(candidate, this.finalFitter, problem.resolution, { steps: 40, tolerance: 1e-4 }) : [];
+      }
+    }
+  }
+
+  private *grown(root: Affine): Generator<Affine> {
+    const growth = lookAt(root, size(root), this.fitter, this.library);
+    if (!(growth.tangent.norm > 0)) return;
+    for (const move of MOVES) yield* move(growth);
+  }
+
+  private start(name: string): Candidate[] {
+    const { fitter, library } = this;
+    if (name === "power laws") return fitBatch(powerLaws(fitter), fitter);
+    if (name === "polynomials") return fitSums(polynomials(fitter, library), fitter);
+    if (name === "few sprouts") return fitBatch(fewSprouts(fitter, library), fitter);
+    const [kind, index] = name.split(" ");
+    if (kind === "peel") return fitBatch(peeled(this.peels[Number(index)], fitter, library), fitter);
+    return fitBatch(rationals(Number(index), fitter, library), fitter);
+  }
+}
