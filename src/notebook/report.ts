@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { executeNotebook } from "./execute.js";
 import { jupyterEnvironment, python, root } from "./jupyter.js";
 import { progress } from "./progress.js";
-import { mathFromTeX, typesetMarkdown } from "./typeset.js";
+import { bare, mathFromTeX, typesetHtml, typesetMarkdown } from "./typeset.js";
 
 /** What is needed of the notebook format. */
 interface Notebook {
@@ -62,9 +62,8 @@ function prepare(notebook: Notebook): boolean {
       if (!data) continue;
       if ("application/vnd.plotly.v1+json" in data) figures = true;
       if ("text/markdown" in data) data["text/markdown"] = typesetMarkdown(text(data["text/markdown"]));
-      if ("text/latex" in data) {
-        data["text/html"] ??= mathFromTeX(text(data["text/latex"]).replace(/^\s*\$+|\$+\s*$/g, ""));
-      }
+      if ("text/html" in data) data["text/html"] = typesetHtml(text(data["text/html"]));
+      if ("text/latex" in data) data["text/html"] ??= mathFromTeX(bare(text(data["text/latex"])));
     }
   }
   return figures;

@@ -1,7 +1,8 @@
 /**
- * A table on the page: records, columns or a danfo DataFrame as rows that a person reads.
+ * A table on the page: records, columns or a danfo DataFrame as rows that a person reads. Cells may be formulas.
  */
-import { type Displayable, jupyterDisplay } from "./display.js";
+import { type Displayable, jupyterDisplay, type MimeBundle, mimeBundle } from "./display.js";
+import { escapeHtml, formulaInHtml } from "./typeset.js";
 
 const defaults = {
   /** Rows shown; of a longer table the first half and the last half of so many. */
@@ -37,9 +38,10 @@ export function table(rows: Tabular, options: Partial<typeof defaults> = {}): Di
           ? cells
           : [...cells.slice(0, half), undefined, ...cells.slice(cells.length - (limit - half))];
       const lines = shown.map((row) => row?.map((cell) => cellText(cell, digits)));
+      const marked = shown.map((row) => row?.map((cell) => formulaOf(cell) ?? escapeHtml(cellText(cell, digits))));
       const numeric = names.map((_, j) => cells.every((row) => typeof row[j] === "number" || row[j] == null));
       const left = `${cells.length - limit} more rows`;
-      return { "text/html": html(names, lines, numeric, left), "text/plain": plain(names, lines, numeric, left) };
+      return { "text/html": html(names, marked, numeric, left), "text/plain": plain(names, lines, numeric, left) };
     },
   };
 }
@@ -67,6 +69,7 @@ function isFrame(rows: Tabular): rows is Frame {
 
 function cellText(cell: Cell, digits: number): string {
   if (cell === undefined || cell === null) return "";
+  if (typeof cell === "object") return String(bundleOf(cell)?.["text/plain"] ?? cell);
   if (typeof cell !== "number") return String(cell);
   if (!Number.isFinite(cell)) return String(cell);
   const rounded = Number(cell.toPrecision(digits));
@@ -75,15 +78,23 @@ function cellText(cell: Cell, digits: number): string {
   return text.replace("-", "−").replace("e-", "e−");
 }
 
-const escapeHtml = (text: string) =>
-  text.replace(/[&<>"]/g, (sign) => `&${{ "&": "amp", "<": "lt", ">": "gt", '"': "quot" }[sign]};`);
+/** The bundle of a cell that knows how to show itself at once, such as a formula by `tex`. */
+function bundleOf(cell: Cell): MimeBundle | undefined {
+  const bundle = mimeBundle(cell);
+  return bundle instanceof Promise ? undefined : bundle;
+}
+
+function formulaOf(cell: Cell): string | undefined {
+  const latex = bundleOf(cell)?.["text/latex"];
+  return typeof latex === "string" ? formulaInHtml(latex) : undefined;
+}
 
 function html(names: string[], lines: (string[] | undefined)[], numeric: boolean[], left: string): string {
   const style = (j: number) => ` style="text-align:${numeric[j] ? "right" : "left"}"`;
   const head = names.map((name, j) => `<th scope="col"${style(j)}>${escapeHtml(name)}</th>`).join("");
   const body = lines.map((line) =>
     line
-      ? `<tr>${line.map((text, j) => `<td${style(j)}>${escapeHtml(text)}</td>`).join("")}</tr>`
+      ? `<tr>${line.map((text, j) => `<td${style(j)}>${text}</td>`).join("")}</tr>`
       : `<tr><td colspan="${names.length}" style="text-align:left">… ${left} …</td></tr>`,
   );
   return `<table style="font-variant-numeric:tabular-nums"><thead><tr>${head}</tr></thead><tbody>\n${body.join("\n")}\n</tbody></table>`;

@@ -25,3 +25,20 @@ export function typesetMarkdown(markdown: string): string {
     return math.replace(/>[^<]+</g, (text) => text.replace(/[*_`~[\]\\]/g, (sign) => `&#${sign.charCodeAt(0)};`));
   });
 }
+
+/** Text as it stands between tags. */
+export const escapeHtml = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+const unescapeHtml = (html: string) => html.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+
+/** TeX, with its dollar signs, within a piece of HTML: JupyterLab typesets it there, and a report by `typesetHtml`. */
+export const formulaInHtml = (tex: string) => `<span class="eqlab-tex">${escapeHtml(tex)}</span>`;
+
+/** HTML with the formulas that `formulaInHtml` put into it as MathML. */
+export function typesetHtml(html: string): string {
+  return html.replace(/<span class="eqlab-tex">([^<]*)<\/span>/g, (_, tex) =>
+    mathFromTeX(bare(unescapeHtml(tex)), false),
+  );
+}
+
+/** TeX without the dollar signs around it. */
+export const bare = (tex: string) => tex.trim().replace(/^\$+|\$+$/g, "");
