@@ -1,0 +1,33 @@
+"""Talks to the TypeScript kernel as JupyterLab does, and prints what came back, one line of JSON a request."""
+
+import json
+import threading
+
+from jupyter_client.manager import start_new_kernel
+
+manager, client = start_new_kernel(kernel_name="tslab")
+
+
+def execute(code, **options):
+    messages = []
+    reply = client.execute_interactive(code, timeout=30, output_hook=messages.append, allow_stdin=False, **options)
+    outputs = [{"type": message["msg_type"], **message["content"]} for message in messages]
+    print(json.dumps({"reply": reply["content"], "outputs": [one for one in outputs if one["type"] != "status"]}))
+
+
+def stop_after(seconds):
+    threading.Timer(seconds, manager.interrupt_kernel).start()
+
+
+execute("const speed: number = 42;")
+execute("throw new RangeError('too fast')", stop_on_error=False)
+stop_after(0.5)
+execute("await new Promise((done) => setTimeout(done, 20_000))", stop_on_error=False)
+stop_after(0.5)
+execute("for (;;) {}", stop_on_error=False)
+execute("await (async () => speed + 1)()")
+print(json.dumps(client.complete("speed.toF", 9, reply=True, timeout=30)["content"]))
+print(json.dumps(client.inspect("speed", 2, reply=True, timeout=30)["content"]))
+execute("setTimeout(() => { throw new TypeError('in a callback') }, 10); await new Promise((done) => setTimeout(done, 20_000))")
+execute("'sent with the one that failed'")
+manager.shutdown_kernel()
