@@ -26,7 +26,8 @@ test("columns, rows and a DataFrame give the same table", () => {
     { x: 3, y: 6.5 },
   ];
   const frame = new danfo.DataFrame(rows);
-  for (const data of [columns, rows, frame as unknown as Data]) {
+  const forms: Data[] = [columns, rows, frame];
+  for (const data of forms) {
     assert.deepEqual(readTable(data, { target: "y" }), {
       inputs: [{ name: "x", label: "x", values: new Float64Array([1, 2, 3]) }],
       target: { name: "y", label: "y", values: new Float64Array([2, 4, 6.5]) },

@@ -51,6 +51,7 @@ test("evaluate works on columns, and gives NaN and infinities as float64 does", 
   const tree = parse("2*x^2-y/x+sqrt(y)");
   assert.deepEqual([...evaluate(tree, { x: [1, 2, 0], y: new Float32Array([4, 9, -1]) }, 3)], [0, 6.5, Number.NaN]);
   assert.deepEqual([...evaluate(parse("1/x"), { x: [0, -4] }, 2)], [Number.POSITIVE_INFINITY, -0.25]);
+  assert.deepEqual([...evaluate(parse("sqrt(x)"), { x: [-Infinity, 9] }, 2)], [Number.NaN, 3]);
   assert.deepEqual([...evaluate(number(7), {}, 2)], [7, 7]);
 });
 
