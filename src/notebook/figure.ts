@@ -2,6 +2,7 @@
  * A Plotly figure in our style, shown in JupyterLab and in reports without network.
  */
 import { type Displayable, jupyterDisplay } from "./display.js";
+import { escapeHtml } from "./html.js";
 
 /** Okabe and Ito's colours, told apart with every kind of colour vision; blue and vermilion first. */
 export const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
@@ -65,11 +66,11 @@ export function figure(traces: readonly object[], layout: object = {}): Figure {
       // A "<" in a string must not end the script.
       const json = JSON.stringify(plot).replace(/</g, "\\u003c");
       const { height, title } = plot.layout;
-      const name = `Figure: ${(typeof title === "string" ? title : (title?.text ?? "")).replace(/<[^>]*>|["&]/g, "")}`;
+      const name = `Figure: ${(typeof title === "string" ? title : (title?.text ?? "")).replace(/<[^>]*>/g, "")}`;
       return {
         "application/vnd.plotly.v1+json": plot,
         "text/html":
-          `<div class="eqlab-figure" role="img" aria-label="${name}" style="min-height:${height}px"></div>` +
+          `<div class="eqlab-figure" role="img" aria-label="${escapeHtml(name)}" style="min-height:${height}px"></div>` +
           `<script>if (window.Plotly) { const f = ${json}; ` +
           "Plotly.newPlot(document.currentScript.previousElementSibling, f.data, f.layout, f.config); }</script>",
         "text/plain": name,

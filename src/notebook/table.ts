@@ -2,7 +2,7 @@
  * A table on the page: records, columns or a danfo DataFrame as rows that a person reads. Cells may be formulas.
  */
 import { type Displayable, jupyterDisplay, type MimeBundle, mimeBundle } from "./display.js";
-import { escapeHtml, formulaInHtml } from "./typeset.js";
+import { escapeHtml, formulaInHtml } from "./html.js";
 
 const defaults = {
   /** Rows shown; of a longer table the first half and the last half of so many. */

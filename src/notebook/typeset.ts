@@ -3,6 +3,7 @@
  * network, and a report must need none.
  */
 import { createRequire } from "node:module";
+import { unescapeHtml } from "./html.js";
 
 const temml: { renderToString(tex: string, options: { displayMode: boolean; throwOnError: boolean }): string } =
   createRequire(import.meta.url)("temml");
@@ -12,7 +13,7 @@ export function mathFromTeX(tex: string, displayMode = true): string {
   return temml.renderToString(tex, { displayMode, throwOnError: false });
 }
 
-/** Code (shown as it is), then displayed formulas, then formulas in the line: none begins or ends with a space. */
+/** Code and escaped dollars, then displayed formulas, then formulas in the line, which neither begin nor end with a space. */
 const parts =
   /(^ {0,3}(`{3,}|~{3,})[\s\S]*?^ {0,3}\2|(`+)[\s\S]*?[^`]\3(?!`)|\\\$)|\$\$([\s\S]+?)\$\$|\$(?!\s)((?:\\.|[^$\\`\n]|\n(?!\s*\n))+?)(?<!\s)\$(?!\d)/gm;
 
@@ -25,13 +26,6 @@ export function typesetMarkdown(markdown: string): string {
     return math.replace(/>[^<]+</g, (text) => text.replace(/[*_`~[\]\\]/g, (sign) => `&#${sign.charCodeAt(0)};`));
   });
 }
-
-/** Text as it stands between tags. */
-export const escapeHtml = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-const unescapeHtml = (html: string) => html.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
-
-/** TeX, with its dollar signs, within a piece of HTML: JupyterLab typesets it there, and a report by `typesetHtml`. */
-export const formulaInHtml = (tex: string) => `<span class="eqlab-tex">${escapeHtml(tex)}</span>`;
 
 /** HTML with the formulas that `formulaInHtml` put into it as MathML. */
 export function typesetHtml(html: string): string {

@@ -20,10 +20,8 @@ describe("outputs of cells", () => {
   let outputs: Output[][];
   before(async () => {
     const { path } = await executeNotebook(join(root, "test", "notebook", "bursts.ipynb"));
-    const { cells } = JSON.parse(readFileSync(path, "utf8"));
-    outputs = cells
-      .filter((cell: { cell_type: string }) => cell.cell_type === "code")
-      .map(({ outputs }: never) => outputs);
+    const { cells }: { cells: { outputs?: Output[] }[] } = JSON.parse(readFileSync(path, "utf8"));
+    outputs = cells.flatMap((cell) => (cell.outputs ? [cell.outputs] : []));
   });
 
   it("keep every line of a burst", () => {

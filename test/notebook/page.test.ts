@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { executeNotebook } from "../../src/notebook/execute.js";
+import { jupyterEnvironment, python, root } from "../../src/notebook/jupyter.js";
+import { renderReport } from "../../src/notebook/report.js";
+import { offlinePage, openBrowser, skip } from "./browser.js";
+
+/** Figures of test/notebook/good.ipynb; each is drawn as several pictures, of which the first holds the axes. */
+const figures = 3;
+
+/** Says which part of each figure is drawn: its curves and points have a place on the page. */
+const drawn = (page: Page) =>
+  page.locator(".js-plotly-plot").evaluateAll((plots) =>
+    plots.map((plot) => {
+      const box = plot.querySelector("svg.main-svg .scatterlayer")?.getBoundingClientRect();
+      return box !== undefined && box.width > 200 && box.height > 100;
+    }),
+  );
+
+describe("a notebook on the page, without network", { skip }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "eqlab-page-"));
+  const report = join(folder, "good.html");
+  let executed: string;
+  let browser: Browser;
+  before(async () => {
+    ({ path: executed } = await executeNotebook(join(root, "test", "notebook", "good.ipynb")));
+    await renderReport(executed, report, 12.34);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const width of [1100, 390]) {
+    it(`is a report with figures, formulas and tables, ${width} pixels wide`, async () => {
+      const { page, trouble } = await offlinePage(browser, width);
+      await page.context().setOffline(true);
+      await page.goto(pathToFileURL(report).href);
+      assert.deepEqual(await drawn(page), Array(figures).fill(true));
+      assert.equal(await page.locator("math").count(), 5);
+      const formula = await page.locator("math msup").first().boundingBox();
+      assert.ok(formula && formula.height > 5, "a formula has a height");
+      const prose = (await page.locator(".jp-MarkdownOutput, .jp-OutputArea-output").allTextContents()).join("\n");
+      assert.deepEqual(prose.match(/\S*\$\S*/g), ['"$x$".'], "dollar signs are left in code, and nowhere else");
+      const footer = await page.locator("footer").textContent();
+      assert.match(footer ?? "", /^\s*eqlab \d.* · executed \d{4}-\d\d-\d\d in 12\.3 s · Node \d/);
+      assert.equal(await page.title(), "What a notebook can show");
+      const sideways = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
+      assert.ok(Number(sideways) <= 0, `the page is ${sideways} pixels too wide`);
+      assert.deepEqual(trouble, []);
+    });
+  }
+
+  it("loads nothing from elsewhere: no script, style, picture or font has an address", () => {
+    // Plotly's own text, which names the map servers of figures with maps, is not ours to judge.
+    const html = readFileSync(report, "utf8").replace(/<script >[\s\S]*?<\/script>/, "");
+    assert.deepEqual(html.match(/<(script|link|img|iframe)[^>]*\s(src|href)=["'][^"'#d][^>]*>/g), null);
+    assert.deepEqual(html.match(/@import|url\(\s*["']?https?:/g), null);
+  });
+
+  it("leaves the earlier report alone where a new one fails, and nothing half-written", async () => {
+    const broken = join(folder, "broken.ipynb");
+    writeFileSync(broken, JSON.stringify({ cells: [{ cell_type: "code" }], metadata: {}, nbformat: 9 }));
+    const size = readFileSync(report).length;
+    const names = readdirSync(folder).sort();
+    await assert.rejects(renderReport(broken, report, 1), /nbconvert could not make the page/);
+    assert.equal(readFileSync(report).length, size);
+    assert.deepEqual(readdirSync(folder).sort(), names);
+  });
+
+  it("shows figures and formulas in JupyterLab as first opened", async () => {
+    copyFileSync(executed, join(folder, "good.ipynb"));
+    const lab = spawn(
+      python(),
+      [
+        ...["-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"],
+        ...["--IdentityProvider.token=test", `--ServerApp.root_dir=${folder}`],
+      ],
+      { env: jupyterEnvironment(), stdio: ["ignore", "ignore", "pipe"] },
+    );
+    try {
+      const { page, trouble } = await offlinePage(browser, 1300);
+      await page.goto(`${await addressOf(lab.stderr)}/lab/tree/good.ipynb?token=test`);
+      await page.locator(".jp-Notebook").waitFor({ timeout: 60_000 });
+      // The notebook's cells come into being as they come into view.
+      const outputs = page.locator(".js-plotly-plot svg.main-svg");
+      for (let tries = 0; tries < 100 && (await drawn(page)).filter(Boolean).length < figures; tries++) {
+        await page.locator(".jp-Notebook .jp-WindowedPanel-outer").evaluate((panel) => {
+          panel.scrollTop = (panel.scrollTop + 400) % panel.scrollHeight;
+        });
+        await page.waitForTimeout(200);
+      }
+      assert.ok((await outputs.count()) >= figures);
+      assert.deepEqual(await drawn(page), Array(figures).fill(true));
+      assert.equal(await page.locator(".jp-OutputArea mjx-container").count(), 3);
+      assert.deepEqual(
+        trouble.filter((line) => !line.startsWith("http://127.0.0.1")),
+        [],
+      );
+    } finally {
+      lab.kill();
+    }
+  });
+});
+
+/** Where JupyterLab listens, from what it says on starting. */
+async function addressOf(log: NodeJS.ReadableStream): Promise<string> {
+  let said = "";
+  for await (const chunk of log) {
+    said += chunk;
+    const port = /http:\/\/127\.0\.0\.1:(\d+)\/lab/.exec(said)?.[1];
+    if (port) {
+      log.resume();
+      return `http://127.0.0.1:${port}`;
+    }
+  }
+  throw new Error(`JupyterLab did not start:\n${said}`);
+}
