@@ -2,7 +2,7 @@
 import { canonical } from "./canonical.js";
 import { type FitOptions, type Fitter, LINEAR, QUICK, THOROUGH } from "./fit.js";
 import type { Sprout } from "./library.js";
-import { type Affine, copyUnit, depth, type Link, size } from "./network.js";
+import { type Affine, copyUnit, depth, type Link, parameters, size } from "./network.js";
 
 /** A fitted network. */
 export interface Candidate {
@@ -16,6 +16,8 @@ export const LARGEST = 45;
 export const DEEPEST = 6;
 /** Sums of monomials may be longer: they cost no inner parameter, and growth shortens them. */
 export const LARGEST_SUM = 80;
+/** A network may have some parameters more than a law of so few rows: pruning may bring it there. */
+const SPARE_PARAMETERS = 2;
 /** Of a batch, those that get a thorough fit. */
 const BEST = 8;
 
@@ -23,6 +25,7 @@ const BEST = 8;
 export function fitted(root: Affine, fitter: Fitter, options: FitOptions, largest = LARGEST): Candidate | undefined {
   canonical(root, fitter.grammar.exponential);
   if (size(root) > largest || depth(root) > DEEPEST) return undefined;
+  if (parameters(root) > mostParameters(fitter.sample.n) + SPARE_PARAMETERS) return undefined;
   const error = fitter.fit(root, options);
   return Number.isFinite(error) ? { root, error } : undefined;
 }

@@ -163,7 +163,7 @@ function mergeInputs(unit: Unit): number {
 function gauge(unit: Unit): number {
   let scale = 1;
   for (const { input, power, free } of unit.factors) {
-    const largest = fixedLink(input);
+    const largest = largestLink(input);
     if (largest < 0) continue;
     const weight = input.links[largest].weight;
     if (weight === 0) continue;
@@ -176,8 +176,13 @@ function gauge(unit: Unit): number {
   return scale;
 }
 
-/** Index of the link whose weight a factor holds fixed: the largest. */
+/** Index of the link whose weight a factor holds fixed: the one the gauge has set to ±1, or the largest. */
 export function fixedLink(input: Affine): number {
+  const set = input.links.findIndex((link) => Math.abs(link.weight) === 1);
+  return set >= 0 ? set : largestLink(input);
+}
+
+function largestLink(input: Affine): number {
   let found = -1;
   let most = 0;
   for (let i = 0; i < input.links.length; i++) {

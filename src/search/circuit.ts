@@ -253,7 +253,7 @@ export class Circuit {
     const out = memory.column(n);
     this.forward();
     memory.kernel.fill(out, this.root.bias, n);
-    this.top.forEach((unit, k) => memory.kernel.axpy(this.root.links[k].weight, unit.value, out, n));
+    for (const [k, unit] of this.top.entries()) memory.kernel.axpy(this.root.links[k].weight, unit.value, out, n);
     return out;
   }
 }

@@ -13,6 +13,9 @@ export const EXACT = 1e-22;
 /** With fewer rows than this, parameters are limited to a third of them. */
 const FEW_ROWS = 40;
 
+/** Parameters a law of so many rows may have. */
+export const mostParameters = (rows: number): number => (rows < FEW_ROWS ? Math.max(2, rows / 3) : rows - 2);
+
 export interface Fitness {
   /** Sum of squared (weighted) residuals. */
   readonly error: number;
@@ -33,7 +36,7 @@ export function descriptionLength(
 ): number {
   const free = rows - k - 1;
   // Not infinite, so that candidates with too many parameters still compare by their error.
-  if (free < 1 || (rows < FEW_ROWS && k > Math.max(2, rows / 3))) return 1e6 + Math.max(error / rows / variance, 0);
+  if (free < 1 || k > mostParameters(rows)) return 1e6 + Math.max(error / rows / variance, 0);
   const relative = Math.max(error / rows / variance + resolution, EXACT);
   return 0.5 * rows * Math.log(relative) + 0.5 * k * Math.log(rows) + (k * (k + 1)) / free + NODE_COST * size;
 }

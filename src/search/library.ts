@@ -301,8 +301,8 @@ function shelve(drafts: readonly Draft[], sample: Sample, grammar: Grammar): Lib
     const value = columnOf(single(draft.unit), sample, grammar);
     const largest = memory.kernel.largest(value, n);
     if (largest < 1e30 && largest > 1e-30 && varies(memory.view(value, n), largest)) {
-      let family = families.get(draft.family);
-      if (family === undefined) families.set(draft.family, (family = families.size));
+      const family = families.get(draft.family) ?? families.size;
+      families.set(draft.family, family);
       const out = columns + kept.length * rows * 4;
       memory.view32(out, rows).fill(0);
       memory.kernel.narrow(1 / largest, value, out, n);

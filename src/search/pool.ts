@@ -55,7 +55,7 @@ export class Pool {
       ),
       misfit: Math.log10(error / n / variance + 1e-24),
       // Slightly better weights change nothing of what it grew into.
-      expanded: known !== undefined && known.expanded && !(error < known.error * 0.7),
+      expanded: known?.expanded === true && !(error < known.error * 0.7),
     };
     if (at === undefined) {
       this.bySignature.set(key, this.states.length);

@@ -1,0 +1,124 @@
+/**
+ * The choice of the law: finalists of every kind of noise, each on all rows and in the user's units, by description length.
+ *
+ *   n/2·ln(Σ(wr)²/n) − Σ ln w + k/2·ln n + k(k+1)/(n−k−1) + 1.6·size
+ *
+ * The term −Σ ln w is the Jacobian that makes lengths under different row weights comparable. Errors below what the digits
+ * of the target tell count as that. Where the user gave σ, the first two terms are χ²/2 and Σ ln σ.
+ */
+import { complexity } from "./expression/complexity.js";
+import type { Expression } from "./expression/tree.js";
+import { type NoiseKind, quanta, rowWeights } from "./noise.js";
+import { canonical } from "./search/canonical.js";
+import { EXACT, NODE_COST } from "./search/description.js";
+import { FINAL, Fitter } from "./search/fit.js";
+import { formula } from "./search/formula.js";
+import type { Grammar } from "./search/grammar.js";
+import { Memory } from "./search/kernel/memory.js";
+import { type Affine, copyAffine, parameters, size } from "./search/network.js";
+import { makeSample } from "./search/sample.js";
+import { snap } from "./search/snap.js";
+
+/** Refits in which relative weights follow the law's own values instead of the measured ones. */
+const REWEIGHTINGS = 3;
+
+/** The rows that decide, in the user's units. */
+export interface Rows {
+  readonly inputs: readonly Float64Array[];
+  readonly target: Float64Array;
+  readonly sigma?: Float64Array;
+}
+
+export interface Finalist {
+  readonly root: Affine;
+  readonly expression: Expression;
+  readonly complexity: number;
+  readonly noise: NoiseKind;
+  /** Description length in nats: comparable between all finalists of a table. */
+  readonly length: number;
+  /** Mean square of the weighted residuals, in units of the noise kind: y², 1, or σ². */
+  readonly error: number;
+  readonly parameters: number;
+  /** Weighted residuals. */
+  readonly residuals: Float64Array;
+}
+
+/** Fits a network of the search on all rows, snaps its constants and describes it; undefined where it has no value on some row. */
+export function finalist(
+  root: Affine,
+  noise: NoiseKind,
+  rows: Rows,
+  names: readonly string[],
+  grammar: Grammar,
+): Finalist | undefined {
+  let network = canonical(copyAffine(root), grammar.exponential);
+  let weights = rowWeights(noise, rows.target, rows.sigma);
+  let fitter = fitterFor(rows, weights, grammar);
+  if (!Number.isFinite(fitter.fit(network, FINAL))) return undefined;
+  for (let pass = 0; noise === "relative" && pass < REWEIGHTINGS; pass++) {
+    const values = fitter.predict(network);
+    if (!values.every((v, i) => v * rows.target[i] > 0)) break;
+    const again = fitterFor(rows, rowWeights(noise, values), grammar);
+    const refitted = copyAffine(network);
+    if (!Number.isFinite(again.fit(refitted, FINAL))) break;
+    [network, fitter, weights] = [refitted, again, rowWeights(noise, values)];
+  }
+  network = snap(canonical(network, grammar.exponential), fitter);
+  const values = fitter.predict(network);
+  const residuals = rows.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
+  const square = residuals.reduce((sum, r) => sum + r * r, 0);
+  if (!Number.isFinite(square)) return undefined;
+  const expression = formula(network, names, grammar);
+  return {
+    root: network,
+    expression,
+    complexity: complexity(expression),
+    noise,
+    error: square / residuals.length,
+    parameters: parameters(network),
+    residuals,
+    length: descriptionInUnits(network, square, weights, noise, rows),
+  };
+}
+
+function fitterFor({ inputs, target }: Rows, weights: Float64Array | undefined, grammar: Grammar): Fitter {
+  return new Fitter(makeSample(new Memory(), inputs, target, weights), grammar);
+}
+
+function descriptionInUnits(
+  root: Affine,
+  square: number,
+  weights: Float64Array | undefined,
+  noise: NoiseKind,
+  { target }: Rows,
+): number {
+  const n = target.length;
+  const k = parameters(root);
+  const structure = 0.5 * k * Math.log(n) + (n > k + 1 ? (k * (k + 1)) / (n - k - 1) : 1e6) + NODE_COST * size(root);
+  const jacobian = weights ? weights.reduce((sum, w) => sum + Math.log(w), 0) : 0;
+  if (noise === "given") return square / 2 - jacobian + structure;
+  const steps = quanta(target);
+  const rounding = steps.reduce((sum, step, i) => sum + (step * (weights ? weights[i] : 1)) ** 2 / 12 / n, 0);
+  const scale = weights ? 1 : target.reduce((sum, y) => sum + (y * y) / n, 0);
+  return 0.5 * n * Math.log(Math.max(square / n, rounding, EXACT * scale)) - jacobian + structure;
+}
+
+/** The shortest description. */
+export function best(finalists: readonly Finalist[]): Finalist {
+  return finalists.reduce((a, b) => (b.length < a.length ? b : a));
+}
+
+/** Finalists that nothing simpler matches in error, simplest first; `chosen` is always among them. */
+export function front(finalists: readonly Finalist[], chosen: Finalist): Finalist[] {
+  const same = finalists.filter(({ noise }) => noise === chosen.noise);
+  const sorted = [...same].sort((a, b) => a.complexity - b.complexity || a.error - b.error);
+  const kept: Finalist[] = [];
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of sorted) {
+    if (candidate !== chosen && !(candidate.error < 0.99 * least)) continue;
+    if (candidate.complexity === kept.at(-1)?.complexity && candidate !== chosen) continue;
+    kept.push(candidate);
+    least = Math.min(least, candidate.error);
+  }
+  return kept;
+}

@@ -1,0 +1,25 @@
+/** The table of contents: what a cell imports from "eqlab". */
+
+export { readCsv } from "./csv.js";
+// From a table to a law.
+export { discover } from "./discover.js";
+export { InputError } from "./errors.js";
+export { complexity } from "./expression/complexity.js";
+export { differentiate } from "./expression/differentiate.js";
+export { evaluate } from "./expression/evaluate.js";
+export { toJavaScript } from "./expression/javascript.js";
+export { toMathML } from "./expression/mathml.js";
+export { parse } from "./expression/parse.js";
+export { toPython } from "./expression/python.js";
+export { toTeX } from "./expression/tex.js";
+export { toText } from "./expression/text.js";
+// Formulas as trees.
+export type { Expression } from "./expression/tree.js";
+// On the page.
+export { show } from "./notebook/display.js";
+export { figure } from "./notebook/figure.js";
+export { tex } from "./notebook/formula.js";
+export { table } from "./notebook/table.js";
+export type { DiscoverOptions, Progress } from "./options.js";
+export { stopWorkers } from "./parallel/pool.js";
+export type { Candidate, Result } from "./result.js";

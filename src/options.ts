@@ -1,0 +1,123 @@
+/** The options of `discover`, their defaults, and their check. */
+import { didYouMean, InputError, list } from "./errors.js";
+import { defaultWorkers } from "./parallel/pool.js";
+import { DEFAULT_PRIMITIVES, PRIMITIVES } from "./primitives.js";
+
+export interface DiscoverOptions {
+  /** The column to explain. */
+  target: string;
+  /** The columns to explain it by; all other numeric ones if not given. */
+  inputs?: readonly string[];
+  /** What formulas are built of, by name; "default" and "all" stand for several. */
+  primitives?: readonly string[] | "default" | "all";
+  /** Measurement errors of the target (standard deviations): a column, or one number for all rows. */
+  sigma?: string | number;
+  /** Start of the random numbers: the same seed gives the same formula to the last digit. */
+  seed?: number;
+  /** Seconds after which the search ends with the best so far. */
+  budget?: number;
+  /** Worker threads; they change how long it takes, and nothing else. */
+  workers?: number;
+  /** Ends the search with the best so far. */
+  signal?: AbortSignal;
+  /** File in which the state of the search is kept, to go on from after a cut. */
+  checkpoint?: string;
+  /** Called a few times a second at most, with how far the search is and what it has. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly phase: string;
+  /** Of the longest a search can take, 0 to 1. */
+  readonly fraction: number;
+  /** The best formula so far. */
+  readonly best: string;
+  readonly seconds: number;
+}
+
+export const DEFAULTS = {
+  primitives: "default",
+  seed: 1,
+} as const;
+
+export interface Settings {
+  readonly target: string;
+  readonly inputs?: readonly string[];
+  readonly sigma?: string;
+  readonly sigmaValue?: number;
+  readonly primitives: readonly string[];
+  readonly seed: number;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  /** Why the search was stopped, if it was. */
+  stopped(): string | undefined;
+  readonly checkpoint?: string;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+const KNOWN = [
+  "target",
+  "inputs",
+  "primitives",
+  "sigma",
+  "seed",
+  "budget",
+  "workers",
+  "signal",
+  "checkpoint",
+  "onProgress",
+];
+
+/** @throws InputError that names the option and what it may be */
+export function checkOptions(options: DiscoverOptions): Settings {
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.includes(name)) {
+      throw new InputError(`There is no option "${name}".${didYouMean(name, KNOWN)} Options are ${list(KNOWN)}.`);
+    }
+  }
+  const { target, inputs, primitives = DEFAULTS.primitives, sigma, seed = DEFAULTS.seed } = options;
+  const { budget, workers = defaultWorkers(), signal, checkpoint, onProgress } = options;
+  if (!Number.isSafeInteger(seed)) throw new InputError(`The seed must be a whole number, not ${seed}.`);
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new InputError(`The number of workers must be a whole number from 1 on, not ${workers}.`);
+  }
+  if (budget !== undefined && !(budget > 0)) {
+    throw new InputError(`The budget must be a number of seconds above 0, not ${budget}.`);
+  }
+  if (typeof sigma === "number" && !(sigma > 0 && Number.isFinite(sigma))) {
+    throw new InputError(`sigma must be a number above 0 or the name of a column, not ${sigma}.`);
+  }
+  const timeout = budget === undefined ? undefined : AbortSignal.timeout(Math.ceil(budget * 1000));
+  return {
+    target,
+    inputs,
+    sigma: typeof sigma === "string" ? sigma : undefined,
+    sigmaValue: typeof sigma === "number" ? sigma : undefined,
+    primitives: primitiveNames(typeof primitives === "string" ? [primitives] : primitives),
+    seed,
+    workers,
+    signal: AbortSignal.any([...(signal ? [signal] : []), ...(timeout ? [timeout] : [])]),
+    stopped() {
+      if (signal?.aborted) return "The search was stopped";
+      return timeout?.aborted ? `The search ended with its budget of ${budget} s` : undefined;
+    },
+    checkpoint,
+    onProgress,
+  };
+}
+
+/** Names of primitives with "default" and "all" spelt out. Power laws of positive inputs belong to the default. */
+function primitiveNames(names: readonly string[]): string[] {
+  const known = Object.keys(PRIMITIVES);
+  const chosen = names.flatMap((name) => {
+    if (name === "all") return known;
+    if (name === "default") return [...DEFAULT_PRIMITIVES, "power"];
+    if (!known.includes(name)) {
+      const near = didYouMean(name, [...known, "default", "all"]);
+      throw new InputError(`There is no primitive "${name}".${near} Known are default, all, ${known.join(", ")}.`);
+    }
+    return [name];
+  });
+  if (chosen.length === 0) throw new InputError("Give at least one primitive, or none for the default.");
+  return known.filter((name) => chosen.includes(name));
+}

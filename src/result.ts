@@ -1,0 +1,90 @@
+/** What a search gives back: candidates that predict and print themselves, and the figure. */
+
+import type { Finalist } from "./choose.js";
+import { evaluate } from "./expression/evaluate.js";
+import { toJavaScript } from "./expression/javascript.js";
+import { toMathML } from "./expression/mathml.js";
+import { toPython } from "./expression/python.js";
+import { toTeX } from "./expression/tex.js";
+import { toText } from "./expression/text.js";
+import type { Expression } from "./expression/tree.js";
+import type { NoiseKind } from "./noise.js";
+import type { Figure } from "./notebook/figure.js";
+import { plotResult } from "./plot.js";
+import { type PredictionData, predictionColumns } from "./prediction.js";
+import type { Table } from "./table.js";
+import type { Verdict } from "./verdict.js";
+
+/** One formula of the Pareto front. */
+export interface Candidate {
+  /** The formula as nerdamer and JavaScript-minded people read it, such as "x^2+sin(6.2831853*y)"; all digits. */
+  readonly expression: string;
+  /** Nodes of the expression tree. */
+  readonly complexity: number;
+  /** Mean square of the residuals on the training data, in the target's units squared. */
+  readonly mse: number;
+  /** The expression tree. */
+  readonly tree: Expression;
+  /**
+   * The formula's values for rows (`[{ x: 1 }, …]`) or columns (`{ x: [1, …] }`) of its inputs, by the names in the table.
+   * NaN where the formula has no value.
+   * @throws InputError for a missing input
+   */
+  predict(rows: PredictionData): number[];
+  /** TeX, constants to 6 significant digits unless told otherwise. */
+  toTeX(options?: { digits?: number }): string;
+  toMathML(options?: { digits?: number }): string;
+  /** Source of an arrow function of the inputs, in the table's order. */
+  toJavaScript(): string;
+  /** Source of a lambda on numpy arrays, of the inputs in the table's order. */
+  toPython(): string;
+}
+
+/** What `discover` found. */
+export interface Result {
+  /** The candidate with the shortest description. */
+  readonly best: Candidate;
+  /** The Pareto front, simplest first. */
+  readonly front: Candidate[];
+  /** "exact" (to rounding), "law" (nothing but noise is left), "approximation" (structure is left in the residuals). */
+  readonly verdict: Verdict;
+  /** The kind of errors the data turned out to have, or were said to have. */
+  readonly noise: NoiseKind;
+  readonly warnings: string[];
+  /** Name of the target in formulas. */
+  readonly target: string;
+  /** Seconds the search took. */
+  readonly seconds: number;
+  /** A Plotly figure: data and law, beyond the data's range. */
+  plot(): Figure;
+}
+
+export function makeCandidate(
+  { expression: tree, complexity }: Pick<Finalist, "expression" | "complexity">,
+  { inputs, target, rows }: Table,
+): Candidate {
+  const names = inputs.map(({ name }) => name);
+  const columns = Object.fromEntries(inputs.map(({ name, values }) => [name, values]));
+  const values = evaluate(tree, columns, rows);
+  return {
+    expression: toText(tree),
+    complexity,
+    mse: values.reduce((sum, v, i) => sum + (target.values[i] - v) ** 2, 0) / rows,
+    tree,
+    predict(rows) {
+      const { columns, count } = predictionColumns(rows, inputs, tree);
+      return Array.from(evaluate(tree, columns, count));
+    },
+    toTeX: (options) => toTeX(tree, options),
+    toMathML: (options) => toMathML(tree, options),
+    toJavaScript: () => toJavaScript(tree, names),
+    toPython: () => toPython(tree, names),
+  };
+}
+
+type Parts = Omit<Result, "plot" | "target">;
+
+export function makeResult(parts: Parts, table: Table): Result {
+  const result = { ...parts, target: table.target.name };
+  return { ...result, plot: () => plotResult({ ...result, table }) };
+}

@@ -1,0 +1,78 @@
+/** Scaling: columns divided by powers of two near their largest size, so that all numbers of the search are near 1 and going back is exact. */
+import { quanta } from "./noise.js";
+import { random, sample } from "./random.js";
+import type { Scales } from "./search/formula.js";
+import type { Problem } from "./search/workbench.js";
+import type { Table } from "./table.js";
+
+/** Rows the search looks at, and rows that decide at the end. */
+export const SEARCH_ROWS = 256;
+export const FINAL_ROWS = 4096;
+
+/** The table's rows in the order the search takes them: all if they are few, else a random choice. */
+export function rowOrder(rows: number, seed: number): number[] {
+  if (rows <= SEARCH_ROWS) return Array.from({ length: rows }, (_, i) => i);
+  return sample(rows, Math.min(rows, FINAL_ROWS), random(seed));
+}
+
+export interface Scaled {
+  readonly problem: Problem;
+  readonly scales: Scales;
+}
+
+/** @param weights 1/σ of the rows in `order`, undefined where all are alike */
+export function scale(
+  { inputs, target }: Table,
+  order: readonly number[],
+  weights: Float64Array | undefined,
+  primitives: readonly string[],
+): Scaled {
+  const scales = { inputs: inputs.map(({ values }) => powerOfTwo(values)), target: powerOfTwo(target.values) };
+  const n = order.length;
+  const divided = (values: Float64Array, by: number) => shared(n, (k) => values[order[k]] / by);
+  const y = divided(target.values, scales.target);
+  // A common factor of all weights means nothing.
+  const common = weights ? Math.exp(weights.reduce((sum, w) => sum + Math.log(w), 0) / n) : 1;
+  const relative = weights && shared(n, (k) => weights[k] / common);
+  const steps = quanta(target.values);
+  const rounding = y.reduce((sum, _, k) => {
+    const step = (steps[order[k]] / scales.target) * (relative ? relative[k] : 1);
+    return sum + (step * step) / 12 / n;
+  }, 0);
+  const problem: Problem = {
+    inputs: inputs.map(({ values }, i) => divided(values, scales.inputs[i])),
+    target: y,
+    weights: relative,
+    searchRows: Math.min(n, SEARCH_ROWS),
+    primitives,
+    targetScale: scales.target,
+    resolution: rounding / (variance(y, relative) || 1),
+  };
+  return { problem, scales };
+}
+
+/** Weighted mean square about the weighted mean. */
+export function variance(y: Float64Array, weights?: Float64Array): number {
+  const square = (i: number) => (weights ? weights[i] * weights[i] : 1);
+  let total = 0;
+  let mean = 0;
+  for (let i = 0; i < y.length; i++) {
+    total += square(i);
+    mean += square(i) * y[i];
+  }
+  mean /= total;
+  return y.reduce((sum, v, i) => sum + (square(i) * (v - mean) ** 2) / y.length, 0);
+}
+
+/** The power of two nearest to the largest size, 1 for a column of zeros. */
+function powerOfTwo(values: Float64Array): number {
+  const largest = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  return largest > 0 ? 2 ** Math.round(Math.log2(largest)) : 1;
+}
+
+/** A column that worker threads can read without a copy. */
+function shared(n: number, value: (k: number) => number): Float64Array {
+  const column = new Float64Array(new SharedArrayBuffer(n * 8));
+  for (let k = 0; k < n; k++) column[k] = value(k);
+  return column;
+}

@@ -1,0 +1,74 @@
+/**
+ * The verdict on a law: do its residuals hold nothing but noise? Noise doesn't know its neighbours. If rows that lie next to
+ * each other have residuals alike, structure is left that the law misses.
+ */
+import { quanta } from "./noise.js";
+
+/** exact: to rounding. law: nothing but noise is left. approximation: structure is left in the residuals. */
+export type Verdict = "exact" | "law" | "approximation";
+
+/** Relative rms error that is rounding of float64. */
+const ROUNDING = 1e-9;
+/** Standard deviations of likeness between neighbours from which on it is no accident. */
+const STRUCTURE = 4;
+/** Nearest neighbours are looked for among so many rows at most. */
+const MOST_ROWS = 1024;
+/** Fewer rows can't show structure. */
+const LEAST_ROWS = 8;
+
+export interface Fit {
+  readonly inputs: readonly Float64Array[];
+  readonly target: Float64Array;
+  /** Residuals in the target's units, and the same weighted. */
+  readonly residuals: Float64Array;
+  readonly weighted: Float64Array;
+}
+
+export function verdict(fit: Fit): Verdict {
+  const { target, residuals } = fit;
+  const mean = target.reduce((a, b) => a + b) / target.length;
+  const spread = Math.sqrt(target.reduce((s, y) => s + (y - mean) ** 2, 0) / target.length);
+  const rms = Math.sqrt(residuals.reduce((s, r) => s + r * r, 0) / residuals.length);
+  const size = target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
+  if (rms <= ROUNDING * spread || rms <= 1e-14 * size) return "exact";
+  const steps = quanta(target);
+  if (residuals.every((r, i) => Math.abs(r) <= 0.5001 * steps[i])) return "exact";
+  return lackOfFit(fit) > STRUCTURE ? "approximation" : "law";
+}
+
+/** How many standard deviations the likeness of neighbouring residuals lies above that of noise. */
+export function lackOfFit({ inputs, weighted }: Pick<Fit, "inputs" | "weighted">): number {
+  const n = Math.min(weighted.length, MOST_ROWS);
+  if (n < LEAST_ROWS || inputs.length === 0) return 0;
+  const columns = inputs.map((column) => {
+    const rows = column.subarray(0, n);
+    const ordered = [...rows].sort((a, b) => a - b);
+    // Ranks, not values: inputs over many decades have neighbours everywhere.
+    const rank = new Map(ordered.map((value, i) => [value, i / n]));
+    return Float64Array.from(rows, (value) => rank.get(value) ?? 0);
+  });
+  const neighbour = new Int32Array(n);
+  for (let i = 0; i < n; i++) {
+    let least = Number.POSITIVE_INFINITY;
+    for (let j = 0; j < n; j++) {
+      if (i === j) continue;
+      let distance = 0;
+      for (const column of columns) distance += (column[i] - column[j]) ** 2;
+      if (distance < least) {
+        least = distance;
+        neighbour[i] = j;
+      }
+    }
+  }
+  const mean = weighted.subarray(0, n).reduce((a, b) => a + b, 0) / n;
+  let alike = 0;
+  let square = 0;
+  let mutual = 0;
+  for (let i = 0; i < n; i++) {
+    alike += (weighted[i] - mean) * (weighted[neighbour[i]] - mean);
+    square += (weighted[i] - mean) ** 2;
+    if (neighbour[neighbour[i]] === i) mutual++;
+  }
+  // Pairs that are each other's neighbours count twice in the sum.
+  return (alike / square) * Math.sqrt(n / (1 + mutual / n));
+}
