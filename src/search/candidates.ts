@@ -1,5 +1,7 @@
 /** Candidates on their way into the pool: brought to canonical form, fitted, compared. */
+
 import { canonical } from "./canonical.js";
+import { mostParameters } from "./description.js";
 import { type FitOptions, type Fitter, LINEAR, QUICK, THOROUGH } from "./fit.js";
 import type { Sprout } from "./library.js";
 import { type Affine, copyUnit, depth, type Link, parameters, size } from "./network.js";
