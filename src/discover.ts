@@ -54,30 +54,31 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
       : openCheckpoint(
           settings.checkpoint,
           problems.map(({ problem }) => problem),
-          settings.seed,
+          settings,
         );
 
   const names = table.inputs.map(({ name }) => name);
   const grammar = makeGrammar(settings.primitives);
-  const finalists: Finalist[] = [];
-  for (const [k, noise] of kinds.entries()) {
+  const fractions = kinds.map(() => 0);
+  const searchUnder = async (noise: NoiseKind, k: number): Promise<Finalist[]> => {
     const { problem, scales } = problems[k];
     const workbench = new Workbench(problem);
     const workers = inWorkers(problem, settings.workers, settings.signal);
-    const run = checkpoint ? checkpoint.wrap(workers) : workers;
-    const onProgress = ({ phase, fraction, best }: SearchProgress) =>
+    const run = checkpoint ? checkpoint.wrap(k, workers) : workers;
+    const onProgress = ({ phase, fraction, best }: SearchProgress) => {
+      fractions[k] = fraction;
       settings.onProgress?.({
         phase,
-        fraction: (k + fraction) / kinds.length,
+        fraction: fractions.reduce((a, b) => a + b) / kinds.length,
         best: toText(formula(unscaled(best.root, scales, grammar), names, grammar)),
         seconds: seconds(started),
       });
+    };
     const pool = await search(workbench, run, { seed: settings.seed, signal: settings.signal, onProgress });
-    for (const root of await finish(pool, workbench, run, settings.signal)) {
-      const found = finalist(unscaled(root, scales, grammar), noise, rows, names, grammar);
-      if (found) finalists.push(found);
-    }
-  }
+    const roots = await finish(pool, workbench, run, settings.signal);
+    return roots.flatMap((root) => finalist(unscaled(root, scales, grammar), noise, rows, names, grammar) ?? []);
+  };
+  const finalists = (await Promise.all(kinds.map(searchUnder))).flat();
   settings.onProgress?.({ phase: "finish", fraction: 1, best: "", seconds: seconds(started) });
   return conclude(finalists, rows, table, settings.stopped(), started);
 }

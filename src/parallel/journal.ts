@@ -13,27 +13,35 @@ interface Journal {
   readonly eqlab: 1;
   /** Hash of the problems and the seed: results are good for nothing else. */
   readonly key: string;
-  readonly batches: Candidate[][][];
+  /** For each problem, the results of its batches of jobs. */
+  readonly batches: Candidate[][][][];
 }
 
 export interface Checkpoint {
-  /** A runner that reads results from the journal while there are any, and writes those it computes. */
-  wrap(run: Runner): Runner;
+  /** A runner for problem number `index` that reads results from the journal while there are any, and writes those it computes. */
+  wrap(index: number, run: Runner): Runner;
 }
 
 /** Opens a checkpoint. An existing file must belong to the same search. */
-export function openCheckpoint(path: string, problems: readonly Problem[], seed: number): Checkpoint {
+export function openCheckpoint(
+  path: string,
+  problems: readonly Problem[],
+  { seed, signal }: { seed: number; signal: AbortSignal },
+): Checkpoint {
   const key = keyOf(problems, seed);
-  const batches = existsSync(path) ? read(path, key) : [];
-  let next = 0;
+  const batches = existsSync(path) ? read(path, key) : problems.map(() => []);
   return {
-    wrap: (run) => async (jobs) => {
-      if (next < batches.length) return batches[next++];
-      const results = await run(jobs);
-      batches.push(results);
-      next++;
-      write(path, { eqlab: 1, key, batches });
-      return results;
+    wrap(index, run) {
+      let next = 0;
+      return async (jobs) => {
+        if (next < batches[index].length) return batches[index][next++];
+        const results = await run(jobs);
+        if (signal.aborted) return results; // not all jobs were done
+        batches[index].push(results);
+        next++;
+        write(path, { eqlab: 1, key, batches });
+        return results;
+      };
     },
   };
 }
@@ -47,7 +55,7 @@ function keyOf(problems: readonly Problem[], seed: number): string {
   return hash.digest("hex");
 }
 
-function read(path: string, key: string): Candidate[][][] {
+function read(path: string, key: string): Candidate[][][][] {
   let journal: Journal;
   try {
     journal = JSON.parse(readFileSync(path, "utf8"));

@@ -3,9 +3,16 @@ import type { Candidate } from "../search/candidates.js";
 import { Workbench } from "../search/workbench.js";
 import type { Task } from "./pool.js";
 
-let current: { readonly session: string; readonly workbench: Workbench } | undefined;
+/** Workbenches kept: a search under two kinds of noise has two, and their jobs come mixed. */
+const KEPT = 2;
+const workbenches = new Map<string, Workbench>();
 
 export default function run({ session, problem, job }: Task): Candidate[] {
-  if (current?.session !== session) current = { session, workbench: new Workbench(problem) };
-  return current.workbench.run(job);
+  let workbench = workbenches.get(session);
+  if (!workbench) {
+    workbench = new Workbench(problem);
+    workbenches.set(session, workbench);
+    for (const oldest of workbenches.keys()) if (workbenches.size > KEPT) workbenches.delete(oldest);
+  }
+  return workbench.run(job);
 }

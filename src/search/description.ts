@@ -11,7 +11,7 @@ export const NODE_COST = 1.6;
 /** A relative error below this is rounding: no candidate gets credit for less. */
 export const EXACT = 1e-22;
 /** With fewer rows than this, parameters are limited to a third of them. */
-const FEW_ROWS = 40;
+export const FEW_ROWS = 40;
 
 /** Parameters a law of so many rows may have. */
 export const mostParameters = (rows: number): number => (rows < FEW_ROWS ? Math.max(2, rows / 3) : rows - 2);

@@ -5,6 +5,7 @@
  */
 
 import { random } from "../random.js";
+import { FEW_ROWS } from "./description.js";
 import { LINEAR } from "./fit.js";
 import { affine } from "./network.js";
 import { Pool, type State } from "./pool.js";
@@ -13,16 +14,18 @@ import type { Job, Runner, Workbench } from "./workbench.js";
 export const SEARCH_DEFAULTS = {
   /** Rounds of growth at most. */
   rounds: 24,
-  /** Rounds without a shorter description after which growth ends. */
+  /** Rounds without a shorter description after which growth ends; with few rows, which can't tell many laws apart, sooner. */
   patience: 8,
+  patienceFewRows: 3,
   /** Largest network grown in the first round, and how much larger it may be in each later one. */
   firstSize: 10,
   sizeStep: 2,
   /** An exact network up to this size ends the search at once, a larger one after two more rounds. */
   surelyShort: 12,
   extraRounds: 2,
-  /** Batches of random changes, and how many are dealt out at once. */
+  /** Batches of random changes, with few rows fewer, and how many are dealt out at once. */
   batches: 64,
+  batchesFewRows: 8,
   batchesAtOnce: 8,
   /** Rounds of shortening at the end. */
   compressions: 5,
@@ -54,6 +57,9 @@ export async function search(
 ): Promise<Pool> {
   const settings = SEARCH_DEFAULTS;
   const { fitter, problem } = workbench;
+  const few = problem.searchRows < FEW_ROWS;
+  const patience = few ? settings.patienceFewRows : settings.patience;
+  const batches = few ? settings.batchesFewRows : settings.batches;
   const pool = new Pool(fitter, problem.resolution);
   const constant = affine([], 0);
   pool.add({ root: constant, error: fitter.fit(constant, LINEAR) });
@@ -81,7 +87,7 @@ export async function search(
       idle = pool.best.length < length - PROGRESS ? 0 : idle + 1;
       if (idle === 0) length = pool.best.length;
       if (pool.exact && exactSince > round) exactSince = round;
-      if (short() || round >= exactSince + settings.extraRounds || idle >= settings.patience) break;
+      if (short() || round >= exactSince + settings.extraRounds || idle >= patience) break;
       const chosen = pool.choose(settings.firstSize + settings.sizeStep * round);
       if (chosen.length === 0) break;
       await deal(chosen.map(({ root }) => ({ kind: "expand", root })));
@@ -90,7 +96,7 @@ export async function search(
   }
 
   async function mutateBest(): Promise<void> {
-    const { batches, batchesAtOnce } = settings;
+    const { batchesAtOnce } = settings;
     for (let first = 0; first < batches && !pool.exact && !stopped(); first += batchesAtOnce) {
       const jobs = Array.from({ length: batchesAtOnce }, (_, k): Job => {
         const batch = first + k;
