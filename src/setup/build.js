@@ -2,29 +2,26 @@
 // `npx eqlab` on top of them.
 
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { run } from "./command.js";
 import { npm } from "./packages.js";
 import { at } from "./paths.js";
 
-const assembly = join("src", "search", "kernel", "assembly");
-const assemblyConfig = join("src", "search", "kernel", "asconfig.json");
+const assembly = "src/search/kernel/assembly";
+const assemblyConfig = "src/search/kernel/asconfig.json";
 const assemblyModule = at("dist", "src", "search", "kernel", "kernel.wasm");
 
 const command = at("dist", "src", "cli.js");
 
 /**
- * Files below a folder of the project whose path fits, as paths from the project's root, in a fixed order.
+ * Files below a folder of the project whose path fits, as paths from the project's root with forward slashes, in order.
  * @param {string} folder
  * @param {RegExp} pattern
  */
 export function filesOf(folder, pattern) {
   if (!existsSync(at(folder))) return [];
   const names = /** @type {string[]} */ (readdirSync(at(folder), { recursive: true }));
-  return names
-    .map((name) => join(folder, name))
-    .filter((path) => pattern.test(path))
-    .sort();
+  const paths = names.map((name) => `${folder}/${name.replaceAll("\\", "/")}`);
+  return paths.filter((path) => pattern.test(path)).sort();
 }
 
 /** Paths and contents, so that a renamed file counts too. @param {string[]} paths */
@@ -35,7 +32,7 @@ const sources = () => [...filesOf("src", /\.ts$/), ...filesOf("test", /\.ts$/)].
 
 /** Removes what was compiled from sources that are gone: a deleted test would run for ever. */
 function sweep() {
-  const wanted = new Set(sources().map((path) => join("dist", path.slice(0, -".ts".length))));
+  const wanted = new Set(sources().map((path) => `dist/${path.slice(0, -".ts".length)}`));
   for (const path of filesOf("dist", /\.(js|d\.ts|js\.map)$/)) {
     if (!wanted.has(path.replace(/\.(js|d\.ts|js\.map)$/, ""))) rmSync(at(path));
   }

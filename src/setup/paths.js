@@ -31,7 +31,6 @@ export function cacheFolder(env = process.env) {
 /** The environment for every program that set-up and the scripts start. */
 export function environment(env = process.env) {
   const cache = cacheFolder(env);
-  const jupyter = join(venv, "var", "jupyter");
   // Windows spells the name its own way, and a copy of process.env is case-sensitive.
   const path = Object.keys(env).find((name) => name.toUpperCase() === "PATH") ?? "PATH";
   return {
@@ -41,11 +40,14 @@ export function environment(env = process.env) {
     npm_config_devdir: join(cache, "node-gyp"),
     PIP_CACHE_DIR: join(cache, "pip"),
     PIP_DISABLE_PIP_VERSION_CHECK: "1",
-    JUPYTER_CONFIG_DIR: join(jupyter, "config"),
-    JUPYTER_DATA_DIR: join(jupyter, "data"),
-    JUPYTER_RUNTIME_DIR: join(jupyter, "runtime"),
+    // The same folders as src/notebook/jupyter.ts has for executing notebooks.
+    JUPYTER_CONFIG_DIR: join(venv, "etc", "jupyter"),
+    JUPYTER_DATA_DIR: join(venv, "share", "jupyter"),
+    JUPYTER_RUNTIME_DIR: join(venv, "var", "jupyter"),
+    JUPYTER_PATH: "",
     JUPYTER_PREFER_ENV_PATH: "1",
-    IPYTHONDIR: join(jupyter, "ipython"),
+    IPYTHONDIR: join(venv, "var", "ipython"),
+    PYTHONUTF8: "1",
     // TensorFlow's remarks on processor features are not for the notebook's reader.
     TF_CPP_MIN_LOG_LEVEL: env.TF_CPP_MIN_LOG_LEVEL ?? "2",
   };

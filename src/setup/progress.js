@@ -15,9 +15,8 @@ export function startLine(name, out = process.stdout) {
   let latest = "";
   const seconds = () => `${((performance.now() - begun) / 1000).toFixed(out.isTTY ? 0 : 1)} s`;
   const show = () => {
-    if (!out.isTTY) return out.write(`  … ${name} (${seconds()})${latest && `: ${latest}`}\n`);
-    const line = `  … ${name} (${seconds()}) ${latest}`;
-    out.write(blank + line.slice(0, (out.columns ?? 80) - 1));
+    const line = `  … ${name} (${seconds()}) ${latest}`.slice(0, (out.columns ?? 100) - 1);
+    out.write(out.isTTY ? blank + line : `${line}\n`);
   };
   out.write(out.isTTY ? `  … ${name}` : `  … ${name}\n`);
   const timer = setInterval(show, out.isTTY ? pace.terminal : pace.log);

@@ -1,7 +1,5 @@
 // Set-up: the steps in their order. Run by itself (`npm run setup`), it also tries again what it once found a way around.
 
-import { realpathSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { assemblyStep, compileStep } from "./build.js";
 import { kernelStep } from "./kernel.js";
 import { packages } from "./packages.js";
@@ -12,7 +10,15 @@ import { isWayAround, tensorflowStep } from "./tensorflow.js";
 export const steps = [packages, environmentStep, jupyterStep, tensorflowStep, compileStep, assemblyStep, kernelStep];
 
 /** Oldest Node that runs eqlab. */
-const oldestNode = 20;
+const oldestNode = "20.19";
+
+/** What is to be done about this Node, if it is too old. */
+export function cureNode(version = process.versions.node) {
+  const [major, minor] = version.split(".").map(Number);
+  const [oldestMajor, oldestMinor] = oldestNode.split(".").map(Number);
+  const good = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+  return good ? undefined : `install Node ${oldestNode} or later, from nodejs.org (this is ${version})`;
+}
 
 /**
  * Does what of the set-up is not yet done; ends the process with code 1 and the reason if it can't.
@@ -21,10 +27,8 @@ const oldestNode = 20;
 export async function setUp({ again = false } = {}) {
   const begun = performance.now();
   try {
-    if (Number(process.versions.node.split(".")[0]) < oldestNode)
-      throw new Error(
-        `This is Node ${process.versions.node}, and eqlab needs ${oldestNode} or later: install one from nodejs.org.`,
-      );
+    const cure = cureNode();
+    if (cure) throw new Error(cure);
     await doSteps(steps, again ? (_, note) => isWayAround(note) : undefined);
   } catch (error) {
     console.error(
@@ -35,4 +39,4 @@ export async function setUp({ again = false } = {}) {
   console.log(`Set-up complete (${((performance.now() - begun) / 1000).toFixed(1)} s).`);
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await setUp({ again: true });
+if (process.argv[1] === import.meta.filename) await setUp({ again: true });

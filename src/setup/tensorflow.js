@@ -50,7 +50,7 @@ const without = "none";
 
 /** @param {string[]} reasons */
 const warning = (reasons) => `${without}: tfjs will compute in WebAssembly
-    Cost: training networks takes several times as long (discover on a table is as fast as ever).
+    Cost: convolutional networks train some five times as slowly; discover on a table is as fast as ever.
     Why: ${reasons.join("; ")}.
     To mend it: install a C++ compiler (npm run doctor says how) or connect to the open network, then npm run setup.`;
 
