@@ -7,7 +7,7 @@
 import { Circuit } from "./circuit.js";
 import { cholesky, solveFactored } from "./dense.js";
 import type { Fitter } from "./fit.js";
-import type { Pointer } from "./kernel/memory.js";
+import type { Memory, Pointer } from "./kernel/memory.js";
 import type { Sprout } from "./library.js";
 import { single, unitSize } from "./network.js";
 
@@ -162,8 +162,8 @@ interface Chosen {
 }
 const byGain = (a: Chosen, b: Chosen) => b.gain - a.gain || compareLists(a.terms, b.terms);
 const compareLists = (a: readonly number[], b: readonly number[]) => {
-  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
+  const at = a.findIndex((term, i) => term !== b[i]);
+  return at < 0 ? 0 : a[at] - b[at];
 };
 
 /**
@@ -175,132 +175,94 @@ export function bestSets(
   { columns: from, sprouts: { length: m } }: { columns: Pointer; sprouts: { length: number } },
   { z, w }: LinearTarget,
   { most, keep }: { most: number; keep: number },
-  fitter: Fitter,
+  { sample: { memory, n } }: Fitter,
 ): number[][] {
-  const { memory, n } = fitter.sample;
+  const { kernel } = memory;
   const mark = memory.mark();
   const rows = (n + 3) & ~3;
   const columns = memory.allocate(m * rows * 4);
-  const gramAt = memory.allocate(m * m * 4);
-  const weights = memory.view(w, n);
-  const target = memory.view(z, n);
-  const a = memory.view32(columns, m * rows);
-  const library = memory.view32(from, m * rows);
-  // Take the weighted mean out of target and columns, scale them to norm 1.
-  const squares = weights.map((v) => v * v);
-  const total = squares.reduce((s, v) => s + v, 0);
-  const mean = squares.reduce((s, v, i) => s + v * target[i], 0) / total;
-  const centred = weights.map((v, i) => v * (target[i] - mean));
-  const norm = Math.sqrt(centred.reduce((s, v) => s + v * v, 0));
-  const b = new Float64Array(m);
-  const usable = new Uint8Array(m);
-  a.fill(0);
-  for (let j = 0; norm > 0 && j < m; j++) {
-    const at = j * rows;
-    let average = 0;
-    let raw = 0;
-    for (let i = 0; i < n; i++) {
-      average += squares[i] * library[at + i];
-      raw += squares[i] * library[at + i] ** 2;
-    }
-    average /= total;
-    let square = 0;
-    let along = 0;
-    for (let i = 0; i < n; i++) {
-      const v = weights[i] * (library[at + i] - average);
-      a[at + i] = v;
-      square += v * v;
-      along += v * centred[i];
-    }
-    if (!(square > 1e-9 * raw) || !(square > 0)) {
-      a.fill(0, at, at + rows);
-      continue;
-    }
-    usable[j] = 1;
-    const inverse = 1 / Math.sqrt(square);
-    for (let i = 0; i < n; i++) a[at + i] *= inverse;
-    b[j] = (along * inverse) / norm;
-  }
-  memory.kernel.products(columns, m, columns, m, rows, gramAt);
-  const gram = memory.view32(gramAt, m * m);
+  const gram = memory.allocate(m * m * 4);
+  const along = memory.allocate(m * 8);
   const found: number[][] = [];
-  const keepBest = (sets: Chosen[]) => found.push(...sets.slice(0, keep).map(({ terms }) => [...terms]));
-  const ones: Chosen[] = [];
-  for (let j = 0; j < m; j++) if (usable[j]) ones.push({ gain: b[j] * b[j], terms: [j] });
-  keepBest(ones.sort(byGain));
-  let beam = most >= 2 ? bestPairs(gram, b, usable, m) : [];
+  kernel.centre(from, m, n, rows, w, centredTarget(z, w, memory, n), columns, along);
+  kernel.products(columns, m, columns, m, rows, gram);
+  const keepBest = (sets: readonly Chosen[]) => found.push(...sets.slice(0, keep).map(({ terms }) => [...terms]));
+  const ones = Array.from(memory.view(along, m), (b, j): Chosen => ({ gain: b * b, terms: [j] }));
+  keepBest(ones.filter(({ gain }) => gain >= 0).sort(byGain));
+  let beam = most >= 2 ? pairs() : [];
   for (let size = 2; beam.length > 0; size++) {
     keepBest(beam);
     if (size === most || beam[0].gain > 1 - 1e-7) break;
-    beam = extend(beam, gram, b, usable, m);
+    beam = extend(beam);
   }
   memory.release(mark);
   return found;
-}
 
-function bestPairs(gram: Float32Array, b: Float64Array, usable: Uint8Array, m: number): Chosen[] {
-  let beam: Chosen[] = [];
-  let threshold = -1;
-  for (let i = 0; i < m; i++) {
-    if (!usable[i]) continue;
-    for (let j = i + 1; j < m; j++) {
-      const g = gram[i * m + j];
-      const left = 1 - g * g;
-      if (!usable[j] || left < INDEPENDENT) continue;
-      const gain = (b[i] * b[i] + b[j] * b[j] - 2 * g * b[i] * b[j]) / left;
-      if (!(gain > threshold)) continue;
-      beam.push({ gain, terms: [i, j] });
-      if (beam.length < 4 * BEAM) continue;
-      beam = beam.sort(byGain).slice(0, BEAM);
-      threshold = beam[BEAM - 1].gain;
-    }
+  function pairs(): Chosen[] {
+    const gains = memory.allocate(BEAM * 8);
+    const marks = memory.allocate(BEAM * 8);
+    const count = kernel.bestPairs(gram, along, m, INDEPENDENT, BEAM, gains, marks);
+    const [gain, pair] = [memory.view(gains, count), memory.viewInt(marks, 2 * count)];
+    return Array.from(gain, (value, i) => ({ gain: value, terms: [pair[2 * i], pair[2 * i + 1]] }));
   }
-  return beam.sort(byGain).slice(0, BEAM);
-}
 
-/** Every set of the beam with one column more, the best BEAM of them. */
-function extend(beam: readonly Chosen[], gram: Float32Array, b: Float64Array, usable: Uint8Array, m: number): Chosen[] {
-  const next: Chosen[] = [];
-  const seen = new Set<string>();
-  for (const { gain, terms } of beam) {
-    const k = terms.length;
-    const l = new Float64Array(k * k);
-    const c = Float64Array.from(terms, (t) => b[t]);
-    for (let p = 0; p < k; p++) {
-      for (let q = 0; q < k; q++) l[p * k + q] = gram[terms[p] * m + terms[q]];
-      l[p * k + p] *= 1 + 1e-7;
-    }
-    if (!cholesky(l, k)) continue;
-    solveFactored(l, c, k);
-    const best: { gain: number; j: number }[] = [];
-    const x = new Float64Array(k);
-    for (let j = 0; j < m; j++) {
-      if (!usable[j] || terms.includes(j)) continue;
-      let along = b[j];
-      let left = 1;
+  /** Every set of the beam with one column more, the best BEAM of them. */
+  function extend(sets: readonly Chosen[]): Chosen[] {
+    const k = sets[0].terms.length;
+    const inner = memory.mark();
+    const at = memory.allocate(k * 4);
+    const factorAt = memory.allocate(k * k * 8);
+    const solutionAt = memory.allocate(k * 8);
+    const gains = memory.allocate(BRANCHES * 8);
+    const marks = memory.allocate(BRANCHES * 8);
+    const spare = memory.allocate(k * 8);
+    const [g, b] = [memory.view32(gram, m * m), memory.view(along, m)];
+    const next = new Map<string, Chosen>();
+    for (const { gain, terms } of sets) {
+      const factor = new Float64Array(k * k);
+      const solution = Float64Array.from(terms, (t) => b[t]);
       for (let p = 0; p < k; p++) {
-        const g = gram[terms[p] * m + j];
-        along -= g * c[p];
-        let t = g;
-        for (let q = 0; q < p; q++) t -= l[p * k + q] * x[q];
-        x[p] = t / l[p * k + p];
-        left -= x[p] * x[p];
+        for (let q = 0; q < k; q++) factor[p * k + q] = g[terms[p] * m + terms[q]];
+        factor[p * k + p] *= 1 + 1e-7;
       }
-      if (left < INDEPENDENT) continue;
-      const value = gain + (along * along) / left;
-      if (best.length === BRANCHES && !(value > best[BRANCHES - 1].gain)) continue;
-      let at = best.length;
-      while (at > 0 && best[at - 1].gain < value) at--;
-      best.splice(at, 0, { gain: value, j });
-      if (best.length > BRANCHES) best.pop();
+      if (!cholesky(factor, k)) continue;
+      solveFactored(factor, solution, k);
+      memory.viewInt(at, k).set(terms);
+      memory.view(factorAt, k * k).set(factor);
+      memory.view(solutionAt, k).set(solution);
+      const count = kernel.bestAdditions(
+        gram,
+        along,
+        m,
+        at,
+        k,
+        factorAt,
+        solutionAt,
+        gain,
+        INDEPENDENT,
+        BRANCHES,
+        gains,
+        marks,
+        spare,
+      );
+      const [value, added] = [memory.view(gains, count), memory.viewInt(marks, 2 * count)];
+      for (let i = 0; i < count; i++) {
+        const list = [...terms, added[2 * i]].sort((p, q) => p - q);
+        const key = list.join();
+        if (!next.has(key)) next.set(key, { gain: value[i], terms: list });
+      }
     }
-    for (const { gain: value, j } of best) {
-      const list = [...terms, j].sort((p, q) => p - q);
-      const key = list.join();
-      if (seen.has(key)) continue;
-      seen.add(key);
-      next.push({ gain: value, terms: list });
-    }
+    memory.release(inner);
+    return [...next.values()].sort(byGain).slice(0, BEAM);
   }
-  return next.sort(byGain).slice(0, BEAM);
+}
+
+/** The target with its weighted mean taken out, times the weights, scaled to norm 1. */
+function centredTarget(z: Pointer, w: Pointer, memory: Memory, n: number): Pointer {
+  const { kernel } = memory;
+  const out = memory.column(n);
+  kernel.multiply(z, w, out, n);
+  kernel.axpy(-kernel.dot(out, w, n) / kernel.dot(w, w, n), w, out, n);
+  kernel.scale(1 / Math.sqrt(kernel.dot(out, out, n) || 1), out, out, n);
+  return out;
 }

@@ -25,9 +25,9 @@ export interface Pick {
 }
 
 /** A sprout that explains less than this fraction is not worth a fit. */
-const LEAST_GAIN = 1e-3;
+export const LEAST_GAIN = 1e-3;
 /** A sprout of which less than this fraction leaves the tangent space can't be told from rounding in float32. */
-const LEAST_NEW = 3e-5;
+export const LEAST_NEW = 3e-5;
 
 /** Two float32 blocks for the screening product: rows of targets, and the weights of the squared norms. */
 export interface Probe {
@@ -120,20 +120,23 @@ export function screen(
   const normsAt = memory.allocate(m * 4);
   kernel.products(probe.rows, probe.count, shelf.columns, m, rows, productsAt);
   kernel.norms(probe.squares, shelf.columns, m, rows, normsAt);
-  const products = memory.view32(productsAt, probe.count * m);
-  const norms = memory.view32(normsAt, m);
+  const leftAt = memory.allocate(m * 4);
+  const gainsAt = memory.allocate(m * 4);
+  memory.view32(leftAt, m).set(memory.view32(normsAt, m));
+  for (let k = 1; k < probe.count; k++) kernel.subtractSquares(leftAt, productsAt + k * m * 4, m);
+  kernel.gains(productsAt, leftAt, normsAt, m, LEAST_NEW, gainsAt);
+  const products = memory.view32(productsAt, m);
+  const left = memory.view32(leftAt, m);
+  const gains = memory.view32(gainsAt, m);
   const families = new Map<number, Pick[]>();
   for (let j = 0; j < m; j++) {
-    let left = norms[j];
-    for (let k = 1; k < probe.count; k++) left -= products[k * m + j] ** 2;
-    if (!(left > LEAST_NEW * norms[j])) continue;
-    const gain = products[j] ** 2 / left;
+    const gain = gains[j];
     if (!(gain > leastGain)) continue;
     const sprout = shelf.sprouts[j];
     const best = families.get(sprout.family);
     if (best && best.length >= perFamily && !(gain > best[best.length - 1].gain)) continue;
     if (!allow(sprout)) continue;
-    const pick = { sprout, gain, weight: (products[j] / left) * sprout.scale * (target.norm / probe.largest) };
+    const pick = { sprout, gain, weight: (products[j] / left[j]) * sprout.scale * (target.norm / probe.largest) };
     if (!best) families.set(sprout.family, [pick]);
     else {
       best.push(pick);

@@ -13,7 +13,7 @@ import {
   single,
   type Unit,
 } from "../network.js";
-import { bestSprouts, makeProbe, weightedSensitivity } from "../screen.js";
+import { bestSprouts, LEAST_GAIN, LEAST_NEW, makeProbe, weightedSensitivity } from "../screen.js";
 import type { Growth } from "./growth.js";
 
 /** Terms tried of each sort. */
@@ -69,36 +69,29 @@ export function* addPair({ root, tangent, fitter, library }: Growth): Generator<
     kernel.products(scaled, u, columns, u, rows, out);
   };
   product(0, found);
-  const total = memory.view32(norms, u * u);
-  const rest = memory.view32(left, u * u);
-  rest.set(total);
+  memory.view32(left, u * u).set(memory.view32(norms, u * u));
   const part = memory.allocate(u * u * 4);
   for (let k = 1; k < probe.count; k++) {
     product(k, part);
-    const values = memory.view32(part, u * u);
-    for (let i = 0; i < u * u; i++) memory.f32[(left >> 2) + i] -= values[i] * values[i];
+    kernel.subtractSquares(left, part, u * u);
   }
+  kernel.gains(found, left, norms, u * u, LEAST_NEW, part);
+  const gains = memory.view32(part, u * u);
   const products = memory.view32(found, u * u);
-  const norm = memory.view32(norms, u * u);
   const remaining = memory.view32(left, u * u);
-  const best = new Map<string, { gain: number; a: Sprout; b: Sprout; weight: number }>();
+  const best = new Map<number, { gain: number; a: Sprout; b: Sprout; weight: number }>();
   for (let i = 0; i < u; i++) {
     for (let j = i + 1; j < u; j++) {
+      const at = i * u + j;
+      const gain = gains[at];
+      if (!(gain > LEAST_GAIN)) continue;
       const [a, b] = [sprouts[i], sprouts[j]];
       if (a.kind === MONOMIAL && b.kind === MONOMIAL) continue; // is in the library itself
       if (a.kind === b.kind && a.kind >= 0 && fitter.grammar.exponential(a.kind)) continue; // so is e^a·e^b
-      const at = i * u + j;
-      if (!(remaining[at] > 3e-5 * norm[at])) continue;
-      const gain = products[at] ** 2 / remaining[at];
-      if (!(gain > 1e-3)) continue;
-      const family = `${a.family},${b.family}`;
-      if (best.has(family) && !(gain > (best.get(family)?.gain ?? 0))) continue;
-      best.set(family, {
-        gain,
-        a,
-        b,
-        weight: (products[at] / remaining[at]) * a.scale * b.scale * (tangent.norm / probe.largest),
-      });
+      const family = a.family * 65536 + b.family;
+      if (gain <= (best.get(family)?.gain ?? 0)) continue;
+      const scale = a.scale * b.scale * (tangent.norm / probe.largest);
+      best.set(family, { gain, a, b, weight: (products[at] / remaining[at]) * scale });
     }
   }
   memory.release(mark);

@@ -30,6 +30,42 @@ export interface Kernel {
   narrow(a: number, x: Pointer, out: Pointer, n: number): void;
   products(a: Pointer, count: number, b: Pointer, m: number, n: number, out: Pointer): void;
   norms(weight: Pointer, b: Pointer, m: number, n: number, out: Pointer): void;
+  subtractSquares(left: Pointer, part: Pointer, m: number): void;
+  gains(product: Pointer, left: Pointer, norm: Pointer, m: number, least: number, gain: Pointer): void;
+  centre(
+    from: Pointer,
+    m: number,
+    n: number,
+    rows: number,
+    w: Pointer,
+    target: Pointer,
+    out: Pointer,
+    along: Pointer,
+  ): void;
+  bestPairs(
+    gram: Pointer,
+    along: Pointer,
+    m: number,
+    independent: number,
+    keep: number,
+    gains: Pointer,
+    marks: Pointer,
+  ): number;
+  bestAdditions(
+    gram: Pointer,
+    along: Pointer,
+    m: number,
+    terms: Pointer,
+    k: number,
+    factor: Pointer,
+    solution: Pointer,
+    gain: number,
+    independent: number,
+    keep: number,
+    gains: Pointer,
+    marks: Pointer,
+    spare: Pointer,
+  ): number;
   multiplyF32(a: Pointer, b: Pointer, out: Pointer, n: number): void;
   sin: ColumnFunction;
   exp: ColumnFunction;
@@ -45,6 +81,8 @@ declare const WebAssembly: {
 };
 
 const PAGE = 65536;
+/** Memory grows by at least so many pages: they cost nothing until they are used, but every growth costs a garbage collection. */
+const STEP = 1024;
 let compiled: object | undefined;
 
 export class Memory {
@@ -75,7 +113,7 @@ export class Memory {
     this.top = (pointer + bytes + 63) & ~63;
     const missing = this.top - this.kernel.memory.buffer.byteLength;
     if (missing > 0) {
-      this.kernel.memory.grow(Math.max(Math.ceil(missing / PAGE), 64));
+      this.kernel.memory.grow(Math.max(Math.ceil(missing / PAGE), STEP));
       this.f64 = new Float64Array(this.kernel.memory.buffer);
       this.f32 = new Float32Array(this.kernel.memory.buffer);
     }
@@ -105,6 +143,11 @@ export class Memory {
   /** The float64 numbers at an address, as a view that lasts until the next allocation. */
   view(pointer: Pointer, n: number): Float64Array {
     return this.f64.subarray(pointer >> 3, (pointer >> 3) + n);
+  }
+
+  /** Whole numbers of 32 bits at an address. */
+  viewInt(pointer: Pointer, n: number): Int32Array {
+    return new Int32Array(this.kernel.memory.buffer, pointer, n);
   }
 
   view32(pointer: Pointer, n: number): Float32Array {

@@ -11,6 +11,7 @@
 export * from "./functions";
 export * from "./linear";
 export * from "./screen";
+export * from "./sets";
 
 /** Where memory is free from. */
 export function heapBase(): usize {

@@ -107,3 +107,23 @@ export function multiplyF32(a: usize, b: usize, out: usize, n: i32): void {
   const bytes = <usize>n << 2;
   for (let i: usize = 0; i < bytes; i += STEP) v128.store(out + i, f32x4.mul(v128.load(a + i), v128.load(b + i)));
 }
+
+/** left -= part², float32, any length. */
+export function subtractSquares(left: usize, part: usize, m: i32): void {
+  for (let j = 0; j < m; j++) {
+    const p = load<f32>(part + (<usize>j << 2));
+    store<f32>(left + (<usize>j << 2), load<f32>(left + (<usize>j << 2)) - p * p);
+  }
+}
+
+/**
+ * gain[j] = product[j]² / left[j], where at least the fraction `least` of norm[j] is left; 0 elsewhere. May overwrite left.
+ */
+export function gains(product: usize, left: usize, norm: usize, m: i32, least: f32, gain: usize): void {
+  for (let j = 0; j < m; j++) {
+    const at = <usize>j << 2;
+    const p = load<f32>(product + at);
+    const l = load<f32>(left + at);
+    store<f32>(gain + at, l > least * load<f32>(norm + at) ? (p * p) / l : 0);
+  }
+}
