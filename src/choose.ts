@@ -17,6 +17,7 @@ import type { Grammar } from "./search/grammar.js";
 import { Memory } from "./search/kernel/memory.js";
 import { type Affine, copyAffine, parameters, size } from "./search/network.js";
 import { makeSample } from "./search/sample.js";
+import { shorten } from "./search/shorten.js";
 import { snap } from "./search/snap.js";
 
 /** Refits in which relative weights follow the law's own values instead of the measured ones. */
@@ -57,18 +58,20 @@ export function finalist(
   if (!Number.isFinite(fitter.fit(network, FINAL))) return undefined;
   for (let pass = 0; noise === "relative" && pass < REWEIGHTINGS; pass++) {
     const values = fitter.predict(network);
-    if (!values.every((v, i) => v * rows.target[i] > 0)) break;
+    if (!sameSigns(values, rows.target)) break;
     const again = fitterFor(rows, rowWeights(noise, values), grammar);
     const refitted = copyAffine(network);
     if (!Number.isFinite(again.fit(refitted, FINAL))) break;
     [network, fitter, weights] = [refitted, again, rowWeights(noise, values)];
   }
-  network = snap(canonical(network, grammar.exponential), fitter);
+  network = snap(shorten(network, grammar), fitter);
   const values = fitter.predict(network);
   const residuals = rows.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
   const square = residuals.reduce((sum, r) => sum + r * r, 0);
   if (!Number.isFinite(square)) return undefined;
   const expression = formula(network, names, grammar);
+  // Errors in proportion to a value have no meaning where the law's value is zero or of the other sign.
+  const meaningless = noise === "relative" && !sameSigns(values, rows.target);
   return {
     root: network,
     expression,
@@ -77,9 +80,11 @@ export function finalist(
     error: square / residuals.length,
     parameters: parameters(network),
     residuals,
-    length: descriptionInUnits(network, square, weights, noise, rows),
+    length: meaningless ? Number.POSITIVE_INFINITY : descriptionInUnits(network, square, weights, noise, rows),
   };
 }
+
+const sameSigns = (a: Float64Array, b: Float64Array) => a.every((v, i) => v * b[i] > 0);
 
 function fitterFor({ inputs, target }: Rows, weights: Float64Array | undefined, grammar: Grammar): Fitter {
   return new Fitter(makeSample(new Memory(), inputs, target, weights), grammar);
