@@ -12,7 +12,7 @@ import { type NoiseKind, quanta, rowWeights } from "./noise.js";
 import { canonical } from "./search/canonical.js";
 import { EXACT, NODE_COST } from "./search/description.js";
 import { FINAL, Fitter } from "./search/fit.js";
-import { formula } from "./search/formula.js";
+import { formula, readable } from "./search/formula.js";
 import type { Grammar } from "./search/grammar.js";
 import { Memory } from "./search/kernel/memory.js";
 import { type Affine, copyAffine, parameters, size } from "./search/network.js";
@@ -22,6 +22,9 @@ import { snap } from "./search/snap.js";
 
 /** Refits in which relative weights follow the law's own values instead of the measured ones. */
 const REWEIGHTINGS = 3;
+
+/** Relative squared error that is rounding. */
+const EXACT_ERROR = 1e-20;
 
 /** The rows that decide, in the user's units. */
 export interface Rows {
@@ -40,6 +43,8 @@ export interface Finalist {
   /** Mean square of the weighted residuals, in units of the noise kind: y², 1, or σ². */
   readonly error: number;
   readonly parameters: number;
+  /** Is nothing left but rounding of float64? */
+  readonly exact: boolean;
   /** Weighted residuals. */
   readonly residuals: Float64Array;
 }
@@ -64,7 +69,7 @@ export function finalist(
     if (!Number.isFinite(again.fit(refitted, FINAL))) break;
     [network, fitter, weights] = [refitted, again, rowWeights(noise, values)];
   }
-  network = snap(shorten(network, grammar), fitter);
+  network = readable(snap(shorten(network, grammar), fitter));
   const values = fitter.predict(network);
   const residuals = rows.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
   const square = residuals.reduce((sum, r) => sum + r * r, 0);
@@ -79,6 +84,7 @@ export function finalist(
     noise,
     error: square / residuals.length,
     parameters: parameters(network),
+    exact: square <= EXACT_ERROR * rows.target.reduce((sum, y, i) => sum + (y * (weights ? weights[i] : 1)) ** 2, 0),
     residuals,
     length: meaningless ? Number.POSITIVE_INFINITY : descriptionInUnits(network, square, weights, noise, rows),
   };

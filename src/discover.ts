@@ -59,17 +59,15 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
 
   const names = table.inputs.map(({ name }) => name);
   const grammar = makeGrammar(settings.primitives);
-  const fractions = kinds.map(() => 0);
   const searchUnder = async (noise: NoiseKind, k: number): Promise<Finalist[]> => {
     const { problem, scales } = problems[k];
     const workbench = new Workbench(problem);
     const workers = inWorkers(problem, settings.workers, settings.signal);
     const run = checkpoint ? checkpoint.wrap(k, workers) : workers;
     const onProgress = ({ phase, fraction, best }: SearchProgress) => {
-      fractions[k] = fraction;
       settings.onProgress?.({
         phase,
-        fraction: fractions.reduce((a, b) => a + b) / kinds.length,
+        fraction: (k + fraction) / kinds.length,
         best: toText(formula(unscaled(best.root, scales, grammar), names, grammar)),
         seconds: seconds(started),
       });
@@ -78,7 +76,11 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
     const roots = await finish(pool, workbench, run, settings.signal);
     return roots.flatMap((root) => finalist(unscaled(root, scales, grammar), noise, rows, names, grammar) ?? []);
   };
-  const finalists = (await Promise.all(kinds.map(searchUnder))).flat();
+  const finalists: Finalist[] = [];
+  for (const [k, noise] of kinds.entries()) {
+    finalists.push(...(await searchUnder(noise, k)));
+    if (finalists.some(({ exact }) => exact)) break; // without noise there is no kind of it
+  }
   settings.onProgress?.({ phase: "finish", fraction: 1, best: "", seconds: seconds(started) });
   return conclude(finalists, rows, table, settings.stopped(), started);
 }

@@ -3,7 +3,7 @@ import { call, number, power, product, sum, variable } from "../expression/build
 import type { Expression } from "../expression/tree.js";
 import { canonical } from "./canonical.js";
 import type { Grammar } from "./grammar.js";
-import { type Affine, copyAffine, isOne, type Unit } from "./network.js";
+import { type Affine, copyAffine, type Factor, isOne, type Link, type Unit } from "./network.js";
 
 /** By which the search divided each column. Powers of two, so that going back is exact. */
 export interface Scales {
@@ -26,12 +26,49 @@ export function unscaled(root: Affine, scales: Scales, grammar: Grammar): Affine
   return canonical(copy, grammar.exponential);
 }
 
+/**
+ * The network with the scale of every factor chosen for reading: the gauge has the largest weight at 1, but
+ * √(½a² + ½b²)·√2 is better said as √(a² + b²). Not canonical any more.
+ */
+export function readable(root: Affine): Affine {
+  const copy = copyAffine(root);
+  const visit = (of: Affine) => {
+    for (const link of of.links) {
+      for (const { input } of link.unit.factors) visit(input);
+      if (link.unit.kind !== "product") continue;
+      for (const factor of link.unit.factors) rescale(link, factor);
+    }
+  };
+  visit(copy);
+  return copy;
+}
+
+/** Divides a factor of the link's product by whichever of its constants leaves the least to print. */
+function rescale(link: Link, { input, power, free }: Factor): void {
+  const constants = [...input.links.map(({ weight }) => weight), ...(input.biased ? [input.bias] : [])];
+  if (constants.length < 2) return;
+  const whole = Number.isInteger(power) && !free;
+  const cost = (s: number) =>
+    [link.weight * s ** power, ...constants.map((c) => c / s)].filter((c) => !isOne(c)).length;
+  let best = 1;
+  for (const constant of constants) {
+    const s = whole ? constant : Math.abs(constant);
+    if (s !== 0 && cost(s) < cost(best)) best = s;
+  }
+  link.weight = unit(link.weight * best ** power);
+  for (const each of input.links) each.weight = unit(each.weight / best);
+  input.bias = input.biased ? unit(input.bias / best) : 0;
+}
+
+/** ±1 where it is that but for rounding. */
+const unit = (value: number) => (Math.abs(Math.abs(value) - 1) < 1e-12 ? Math.sign(value) : value);
+
 const QUARTER = Math.PI / 2;
 
 /** The formula of a network. `names` are those of the inputs. */
 export function formula(root: Affine, names: readonly string[], grammar: Grammar): Expression {
   const ofAffine = (of: Affine): Expression => {
-    const terms = of.links.map(({ weight, unit }) => product(number(cleaned(weight)), ofUnit(unit)));
+    const terms = of.links.map(({ weight, unit }) => product(number(weight), ofUnit(unit)));
     if (of.biased) terms.push(number(of.bias));
     return sum(...terms);
   };
@@ -49,9 +86,4 @@ export function formula(root: Affine, names: readonly string[], grammar: Grammar
     return expression(ofAffine(argument));
   };
   return ofAffine(root);
-}
-
-/** A weight that is ±1 but for rounding is not printed. */
-function cleaned(weight: number): number {
-  return isOne(weight) && Math.abs(Math.abs(weight) - 1) < 1e-14 ? Math.sign(weight) : weight;
 }

@@ -32,9 +32,12 @@ export function shorten(root: Affine, { exponential, products }: Grammar): Affin
   let current = canonical(copyAffine(root), exponential);
   if (!products) return current;
   for (let step = 0; step < MOST; step++) {
-    const shorter = rewritings(current).find((rewritten) => size(canonical(rewritten, exponential)) < size(current));
-    if (!shorter) break;
-    current = shorter;
+    const best = rewritings(current).reduce(
+      (least, rewritten) => (size(canonical(rewritten, exponential)) < size(least) ? rewritten : least),
+      current,
+    );
+    if (best === current) break;
+    current = best;
   }
   return current;
 }
