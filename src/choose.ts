@@ -49,22 +49,40 @@ export interface Finalist {
   readonly residuals: Float64Array;
 }
 
-/** Fits a network of the search on all rows, snaps its constants and describes it; undefined where it has no value on some row. */
-export function finalist(
-  root: Affine,
+/** Fits networks of the search on all rows, snaps their constants and describes them; those without a value on some row are left out. */
+export function finalistsOf(
+  roots: readonly Affine[],
   noise: NoiseKind,
   rows: Rows,
   names: readonly string[],
   grammar: Grammar,
+): Finalist[] {
+  const memory = new Memory();
+  const weights = rowWeights(noise, rows.target, rows.sigma);
+  const fitter = fitterFor(rows, weights, grammar, memory);
+  return roots.flatMap((root) => {
+    const mark = memory.mark();
+    const found = finalist(root, noise, rows, names, { fitter, weights });
+    memory.release(mark);
+    return found ?? [];
+  });
+}
+
+function finalist(
+  root: Affine,
+  noise: NoiseKind,
+  rows: Rows,
+  names: readonly string[],
+  first: { readonly fitter: Fitter; readonly weights: Float64Array | undefined },
 ): Finalist | undefined {
+  let { fitter, weights } = first;
+  const { grammar } = fitter;
   let network = canonical(copyAffine(root), grammar.exponential);
-  let weights = rowWeights(noise, rows.target, rows.sigma);
-  let fitter = fitterFor(rows, weights, grammar);
   if (!Number.isFinite(fitter.fit(network, FINAL))) return undefined;
   for (let pass = 0; noise === "relative" && pass < REWEIGHTINGS; pass++) {
     const values = fitter.predict(network);
     if (!sameSigns(values, rows.target)) break;
-    const again = fitterFor(rows, rowWeights(noise, values), grammar);
+    const again = fitterFor(rows, rowWeights(noise, values), grammar, fitter.sample.memory);
     const refitted = copyAffine(network);
     if (!Number.isFinite(again.fit(refitted, FINAL))) break;
     [network, fitter, weights] = [refitted, again, rowWeights(noise, values)];
@@ -92,8 +110,13 @@ export function finalist(
 
 const sameSigns = (a: Float64Array, b: Float64Array) => a.every((v, i) => v * b[i] > 0);
 
-function fitterFor({ inputs, target }: Rows, weights: Float64Array | undefined, grammar: Grammar): Fitter {
-  return new Fitter(makeSample(new Memory(), inputs, target, weights), grammar);
+function fitterFor(
+  { inputs, target }: Rows,
+  weights: Float64Array | undefined,
+  grammar: Grammar,
+  memory: Memory,
+): Fitter {
+  return new Fitter(makeSample(memory, inputs, target, weights), grammar);
 }
 
 function descriptionInUnits(

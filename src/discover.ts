@@ -2,7 +2,7 @@
  * The way from a table to a law, on one screen: the table is checked, scaled, searched under each kind of noise it may have,
  * and of all finalists the one with the shortest description is the law.
  */
-import { best as bestOf, type Finalist, finalist, front as frontOf } from "./choose.js";
+import { best as bestOf, type Finalist, finalistsOf, front as frontOf } from "./choose.js";
 import { InputError } from "./errors.js";
 import { number } from "./expression/build.js";
 import { toText } from "./expression/text.js";
@@ -74,7 +74,8 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
     };
     const pool = await search(workbench, run, { seed: settings.seed, signal: settings.signal, onProgress });
     const roots = await finish(pool, workbench, run, settings.signal);
-    return roots.flatMap((root) => finalist(unscaled(root, scales, grammar), noise, rows, names, grammar) ?? []);
+    const inUnits = roots.map((root) => unscaled(root, scales, grammar));
+    return finalistsOf(inUnits, noise, rows, names, grammar);
   };
   const finalists: Finalist[] = [];
   for (const [k, noise] of kinds.entries()) {
