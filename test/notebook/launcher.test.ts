@@ -101,8 +101,33 @@ describe("the kernel's protocol", () => {
     assert.match(said[6].data["text/plain"], /const speed: number/);
   });
 
+  it("gathers a cell's writes, in their order", () => {
+    const streams = said[7].outputs.filter((output: { type: string }) => output.type === "stream");
+    // The first goes out at once, the next wait for one another.
+    assert.deepEqual(
+      streams.map(({ name, text }: { name: string; text: string }) => [name, text]),
+      [
+        ["stdout", "a\n"],
+        ["stdout", "b\nc\n"],
+        ["stderr", "d\n"],
+        ["stdout", "e\n"],
+      ],
+    );
+  });
+
+  it("shows the last of a display's values before the cell ends", () => {
+    const shown = said[8].outputs.filter(({ data }: { data?: object }) => data);
+    assert.deepEqual(
+      shown.map(({ type, data }: { type: string; data: Record<string, string> }) => [type, data["text/plain"]]),
+      [
+        ["display_data", "first"],
+        ["update_display_data", "last"],
+      ],
+    );
+  });
+
   it("stops a cell at an error in a callback, and skips what was sent with it", () => {
-    assert.equal(said[7].reply.ename, "TypeError");
-    assert.equal(said[8].reply.status, "aborted");
+    assert.equal(said[9].reply.ename, "TypeError");
+    assert.equal(said[10].reply.status, "aborted");
   });
 });
