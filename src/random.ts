@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 
 /** Random numbers from a seed. Streams of one seed are independent, so work can be dealt out in any order. */
 export interface Random {
@@ -13,9 +14,9 @@ export interface Random {
 
 /** Stream number `stream` of a seed. */
 export function random(seed: number, stream = 0): Random {
-  // Seed and stream each fill the state on their own before they meet: neighbours must not overlap.
-  const mixed = xoroshiro128plus(seed).next() ^ xoroshiro128plus(~stream).next();
-  const generator = xoroshiro128plus(mixed);
+  // A hash of both is the state: a generator seeded with neighbouring numbers begins with neighbouring numbers.
+  const state = createHash("sha256").update(`${seed} ${stream}`).digest();
+  const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((at) => state.readInt32LE(at)));
   const below = (n: number) => uniformInt(generator, 0, n - 1);
   return { uniform: () => uniformFloat64(generator), below, pick: (list) => list[below(list.length)] };
 }
