@@ -135,10 +135,11 @@ function joinExponentials(unit: Unit, exponential: Exponential): number {
   return scale;
 }
 
-/** x^p·x^q is x^(p+q). */
+/** x^p·x^q is x^(p+q). A root of −x stays: its sign can't come out. */
 function mergeInputs(unit: Unit): number {
   let scale = 1;
-  const mergeable = (f: Factor) => !f.free && isInput(f.input);
+  const mergeable = ({ input, power, free }: Factor) =>
+    !free && isInput(input) && (Number.isInteger(power) || input.links[0].weight > 0);
   for (let i = 0; i < unit.factors.length; i++) {
     const first = unit.factors[i];
     if (!mergeable(first)) continue;
