@@ -62,8 +62,10 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
   const searchUnder = async (noise: NoiseKind, k: number): Promise<Finalist[]> => {
     const { problem, scales } = problems[k];
     const workbench = new Workbench(problem);
-    const workers = inWorkers(problem, settings.workers, settings.signal);
-    const run = checkpoint ? checkpoint.wrap(k, workers) : workers;
+    const runnerFor = (of: Workbench) => {
+      const workers = inWorkers(of.problem, settings.workers, settings.signal);
+      return checkpoint ? checkpoint.wrap(workers) : workers;
+    };
     const onProgress = ({ phase, fraction, best }: SearchProgress) => {
       settings.onProgress?.({
         phase,
@@ -72,8 +74,8 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
         seconds: seconds(started),
       });
     };
-    const pool = await search(workbench, run, { seed: settings.seed, signal: settings.signal, onProgress });
-    const roots = await finish(pool, workbench, run, settings.signal);
+    const pool = await search(workbench, runnerFor, { seed: settings.seed, signal: settings.signal, onProgress });
+    const roots = await finish(pool, workbench, runnerFor(workbench), settings.signal);
     const inUnits = roots.map((root) => unscaled(root, scales, grammar));
     return finalistsOf(inUnits, noise, rows, names, grammar);
   };

@@ -133,6 +133,19 @@ const log: UnitFunction = {
   inverse: { value: Math.exp, derivative: Math.exp, defined: (y) => Math.abs(y) < 30 },
 };
 
+const asin: UnitFunction = {
+  name: "asin",
+  value: Math.asin,
+  derivative: (u) => 1 / Math.sqrt(1 - u * u),
+  expression: (u) => call("asin", u),
+  biased: true,
+  // Found by peeling: its argument must stay within ±1, where growth in small steps from nothing seldom keeps it.
+  starts: [],
+  coarse: [],
+  inner: [],
+  inverse: { value: Math.sin, derivative: Math.cos, defined: (y) => Math.abs(y) <= QUARTER },
+};
+
 /** A power as a primitive of its own. */
 const powerOf = (p: number, powers: readonly number[] = [p]): Primitive => ({
   value: (u) => u ** p,
@@ -169,6 +182,7 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
   },
   tanh: functionOf(tanh),
   log: functionOf(log),
+  asin: functionOf(asin),
   sqrt: powerOf(0.5),
   cube: powerOf(3),
   inverse: powerOf(-1, [-1, -2]),

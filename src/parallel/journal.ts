@@ -13,13 +13,12 @@ interface Journal {
   readonly eqlab: 1;
   /** Hash of the problems and the seed: results are good for nothing else. */
   readonly key: string;
-  /** For each problem, the results of its batches of jobs. */
-  readonly batches: Candidate[][][][];
+  readonly batches: Candidate[][][];
 }
 
 export interface Checkpoint {
-  /** A runner for problem number `index` that reads results from the journal while there are any, and writes those it computes. */
-  wrap(index: number, run: Runner): Runner;
+  /** A runner that reads results from the journal while there are any, and writes those it computes. */
+  wrap(run: Runner): Runner;
 }
 
 /** Opens a checkpoint. An existing file must belong to the same search. */
@@ -29,19 +28,17 @@ export function openCheckpoint(
   { seed, signal }: { seed: number; signal: AbortSignal },
 ): Checkpoint {
   const key = keyOf(problems, seed);
-  const batches = existsSync(path) ? read(path, key) : problems.map(() => []);
+  const batches = existsSync(path) ? read(path, key) : [];
+  let next = 0;
   return {
-    wrap(index, run) {
-      let next = 0;
-      return async (jobs) => {
-        if (next < batches[index].length) return batches[index][next++];
-        const results = await run(jobs);
-        if (signal.aborted) return results; // not all jobs were done
-        batches[index].push(results);
-        next++;
-        write(path, { eqlab: 1, key, batches });
-        return results;
-      };
+    wrap: (run) => async (jobs) => {
+      if (next < batches.length) return batches[next++];
+      const results = await run(jobs);
+      if (signal.aborted) return results; // not all jobs were done
+      batches.push(results);
+      next++;
+      write(path, { eqlab: 1, key, batches });
+      return results;
     },
   };
 }
@@ -55,7 +52,7 @@ function keyOf(problems: readonly Problem[], seed: number): string {
   return hash.digest("hex");
 }
 
-function read(path: string, key: string): Candidate[][][][] {
+function read(path: string, key: string): Candidate[][][] {
   let journal: Journal;
   try {
     journal = JSON.parse(readFileSync(path, "utf8"));

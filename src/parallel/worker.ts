@@ -3,7 +3,7 @@ import type { Candidate } from "../search/candidates.js";
 import { Workbench } from "../search/workbench.js";
 import type { Task } from "./pool.js";
 
-/** Workbenches kept: a search under two kinds of noise has two, and their jobs come mixed. */
+/** Workbenches kept: a search within a search has two. */
 const KEPT = 2;
 const workbenches = new Map<string, Workbench>();
 

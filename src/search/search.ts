@@ -5,15 +5,19 @@
  */
 
 import { random } from "../random.js";
+import { fitBatch } from "./candidates.js";
 import { FEW_ROWS } from "./description.js";
 import { LINEAR } from "./fit.js";
 import { affine } from "./network.js";
 import { Pool, type State } from "./pool.js";
-import type { Job, Runner, Workbench } from "./workbench.js";
+import { separate } from "./separate.js";
+import { type Job, type Runner, Workbench } from "./workbench.js";
 
 export const SEARCH_DEFAULTS = {
   /** Rounds of growth at most. */
   rounds: 24,
+  /** The same for a smaller problem that may not be one. */
+  roundsUnsure: 6,
   /** Rounds without a shorter description after which growth ends; with few rows, which can't tell many laws apart, sooner. */
   patience: 8,
   patienceFewRows: 3,
@@ -44,17 +48,23 @@ export interface SearchProgress {
 
 export interface SearchOptions {
   readonly seed: number;
-  readonly maxSize?: number;
+  readonly rounds?: number;
+  readonly mutations?: boolean;
   readonly onProgress?: (progress: SearchProgress) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Fills a pool with the networks found for the workbench's problem. */
+/**
+ * Fills a pool with the networks found for the workbench's problem.
+ * @param runnerFor gives the runner of the jobs of a problem
+ */
 export async function search(
   workbench: Workbench,
-  run: Runner,
-  { seed, onProgress, signal }: SearchOptions,
+  runnerFor: (workbench: Workbench) => Runner,
+  options: SearchOptions,
 ): Promise<Pool> {
+  const { seed, onProgress, signal, rounds = SEARCH_DEFAULTS.rounds, mutations = true } = options;
+  const run = runnerFor(workbench);
   const settings = SEARCH_DEFAULTS;
   const { fitter, problem } = workbench;
   const few = problem.searchRows < FEW_ROWS;
@@ -69,21 +79,41 @@ export async function search(
   const stopped = () => signal?.aborted === true;
   const short = () => (pool.exact?.size ?? Number.POSITIVE_INFINITY) <= settings.surelyShort;
 
+  await separated();
   for (const [k, names] of workbench.starts().entries()) {
     if (short() || stopped()) break;
     await deal(names.map((start) => ({ kind: "start", start })));
     report("start", 0.05 * (k + 1));
   }
   await grow();
-  if (!pool.exact) await mutateBest();
+  if (!pool.exact && mutations) await mutateBest();
   await compress();
   return pool;
+
+  /** What the smaller problems have, where some inputs come out as factors: their exact networks, or their shortest. */
+  async function separated(): Promise<void> {
+    for (const { separation, sure } of separate(problem)) {
+      if (short() || stopped()) return;
+      const inner = new Workbench(separation.problem);
+      const rounds = sure ? settings.rounds : settings.roundsUnsure;
+      const found = await search(inner, runnerFor, { ...options, rounds, mutations: sure, onProgress: undefined });
+      const promising = [...found.states].sort((a, b) => a.length - b.length).slice(0, settings.finalists);
+      if (found.exact) promising.push(found.exact);
+      pool.addAll([
+        fitBatch(
+          promising.map(({ root }) => separation.whole(root)),
+          fitter,
+        ),
+      ]);
+      report("start", 0.05);
+    }
+  }
 
   async function grow(): Promise<void> {
     let length = Number.POSITIVE_INFINITY;
     let idle = 0;
     let exactSince = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < settings.rounds && !stopped(); round++) {
+    for (let round = 0; round < rounds && !stopped(); round++) {
       idle = pool.best.length < length - PROGRESS ? 0 : idle + 1;
       if (idle === 0) length = pool.best.length;
       if (pool.exact && exactSince > round) exactSince = round;
@@ -138,7 +168,7 @@ export async function search(
   }
 }
 
-/** A runner without workers. */
+/** Runners without workers. */
 export const inProcess =
   (workbench: Workbench): Runner =>
   async (jobs) =>

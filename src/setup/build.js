@@ -12,6 +12,9 @@ const assemblyModule = at("dist", "src", "search", "kernel", "kernel.wasm");
 
 const command = at("dist", "src", "cli.js");
 
+/** What makes `npx eqlab` work in the project. */
+export const commandLink = at("node_modules", ".bin", process.platform === "win32" ? "eqlab.cmd" : "eqlab");
+
 /**
  * Files below a folder of the project whose path fits, as paths from the project's root with forward slashes, in order.
  * @param {string} folder
@@ -42,7 +45,8 @@ function sweep() {
 export const compileStep = {
   name: "TypeScript",
   stamp: at("dist", ".eqlab-stamp"),
-  inputs: () => [...contents(["package.json", "package-lock.json", "tsconfig.json", ...sources()])],
+  inputs: () => contents(["package.json", "package-lock.json", "tsconfig.json", ...sources()]),
+  intact: () => existsSync(commandLink) || !existsSync(command),
   async work() {
     sweep();
     await run(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", "."]);

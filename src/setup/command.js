@@ -6,6 +6,9 @@ import { environment, root } from "./paths.js";
 /** A failed command's last lines that are worth reading. */
 const tailLines = 12;
 
+/** How a user ends a command. */
+const signals = /** @type {const} */ (["SIGINT", "SIGTERM"]);
+
 export class CommandError extends Error {
   /**
    * @param {string} command as one would type it
@@ -34,6 +37,12 @@ export function run(program, args, { cwd = root, env = environment(), seconds, o
     const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
     let output = "";
     let late = false;
+    let interrupted = false;
+    // npm works on for half a minute when it is asked to end, and the next run must not meet it at that.
+    const interrupt = () => {
+      interrupted = child.kill("SIGKILL");
+    };
+    for (const signal of signals) process.on(signal, interrupt);
     const timer = seconds && setTimeout(() => (late = child.kill("SIGKILL")), seconds * 1000);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => {
@@ -41,12 +50,20 @@ export function run(program, args, { cwd = root, env = environment(), seconds, o
         if (onLine) for (const line of text.split(/[\r\n]+/)) if (line.trim()) onLine(line.trim());
       });
     }
-    child.on("error", (error) => {
+    const settle = () => {
       clearTimeout(timer);
+      for (const signal of signals) process.off(signal, interrupt);
+    };
+    child.on("error", (error) => {
+      settle();
       reject(new CommandError(typed, error.message));
     });
     child.on("close", (code, signal) => {
-      clearTimeout(timer);
+      settle();
+      if (interrupted) {
+        console.error("\nInterrupted. The same command goes on from here.");
+        process.exit(130);
+      }
       if (code === 0) return resolve(output);
       const end = late ? `stopped after ${seconds} s` : signal ? `ended by ${signal}` : `ended with code ${code}`;
       const tail = output
@@ -68,14 +85,14 @@ export function run(program, args, { cwd = root, env = environment(), seconds, o
 export function hand(program, args, env = environment()) {
   return new Promise((resolve) => {
     const wait = () => {};
-    process.on("SIGINT", wait);
+    for (const signal of signals) process.on(signal, wait);
     const child = spawn(program, args, { cwd: root, env, stdio: "inherit" });
     child.on("error", (error) => {
       console.error(`${program}: ${error.message}`);
       resolve(127);
     });
     child.on("close", (code, signal) => {
-      process.off("SIGINT", wait);
+      for (const name of signals) process.off(name, wait);
       resolve(code ?? (signal === "SIGINT" ? 130 : 1));
     });
   });

@@ -6,6 +6,7 @@ const cures = [
     /ENOSPC|No space left/i,
     "The disk is full: the project needs about 2 GB and its cache 1 GB more. Free some and run the same command again.",
   ],
+  [/ENOTEMPTY|EBUSY/, "Another program works in node_modules: let it end, then run the same command again."],
   [
     /EACCES|EPERM|Permission denied/i,
     "A file may not be written: the project's folder and the cache must belong to you (chown), or set EQLAB_CACHE to a folder of yours.",

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { findCompiler } from "./binding.js";
+import { commandLink } from "./build.js";
 import { CommandError, run } from "./command.js";
 import { kernelFolder } from "./kernel.js";
 import { at, preload, venv, venvPython } from "./paths.js";
@@ -58,7 +59,8 @@ function simd() {
 /** @returns {Promise<Finding>} */
 async function systemPython() {
   const { version, problem } = await findPython();
-  return problem ? { mend: `${problem}. ${curePython}` } : { found: version };
+  // Once .venv is made, only making it anew would need one.
+  return problem ? { mend: `${problem}. ${curePython}`, optional: existsSync(venvPython) } : { found: version };
 }
 
 /** A package in .venv. @param {string} name @returns {() => Promise<Finding>} */
@@ -113,8 +115,6 @@ async function compiler() {
   return { mend: cures[process.platform] ?? "of no use on this platform", optional: true };
 }
 
-const eqlabCommand = process.platform === "win32" ? "eqlab.cmd" : "eqlab";
-
 /** In the order in which they build on each other. @type {[string, () => Finding | Promise<Finding>][]} */
 export const parts = [
   ["Node", node],
@@ -128,6 +128,6 @@ export const parts = [
   ["tfjs", tfjs],
   ["eqlab", () => made(at("dist", "src", "index.js"), "compiled")],
   ["WebAssembly kernel", () => made(at("dist", "src", "search", "kernel", "kernel.wasm"), "compiled")],
-  ["npx eqlab", () => made(at("node_modules", ".bin", eqlabCommand), "linked")],
+  ["npx eqlab", () => made(commandLink, "linked")],
   ["TypeScript kernel", kernel],
 ];

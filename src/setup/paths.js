@@ -37,9 +37,10 @@ export function environment(env = process.env) {
     ...env,
     [path]: [at("node_modules", ".bin"), env[path]].join(delimiter),
     npm_config_cache: join(cache, "npm"),
-    npm_config_devdir: join(cache, "node-gyp"),
     PIP_CACHE_DIR: join(cache, "pip"),
     PIP_DISABLE_PIP_VERSION_CHECK: "1",
+    // pip asks rustc, where there is one, for its version, and rustup takes that as a wish for a folder in the home.
+    RUSTUP_HOME: join(cache, "rustup"),
     // The same folders as src/notebook/jupyter.ts has for executing notebooks.
     JUPYTER_CONFIG_DIR: join(venv, "etc", "jupyter"),
     JUPYTER_DATA_DIR: join(venv, "share", "jupyter"),

@@ -1,11 +1,11 @@
 // Steps: the project's own Python environment in .venv, and in it JupyterLab, nbconvert and Plotly's extension,
 // pinned by requirements.txt for every platform.
 
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command.js";
 import { cureDownload } from "./cure.js";
-import { at, root, venv, venvPython } from "./paths.js";
+import { at, cacheFolder, root, venv, venvPython } from "./paths.js";
 
 /** The oldest Python that the pinned packages run on. */
 const oldest = [3, 10];
@@ -84,8 +84,17 @@ export const jupyterStep = {
   stamp: join(venv, ".eqlab-packages-stamp"),
   inputs: () => [readFileSync(requirements)],
   async work(say) {
-    await run(venvPython, ["-m", "pip", "install", "--no-input", "--progress-bar", "off", "-r", requirements], {
-      onLine: say,
+    const wheels = join(cacheFolder(), "wheels");
+    mkdirSync(wheels, { recursive: true });
+    const pip = (/** @type {string[]} */ ...words) =>
+      run(venvPython, ["-m", "pip", ...words, "--no-input", "--progress-bar", "off", "-r", requirements], {
+        onLine: say,
+      });
+    // pip's own cache is of no use without network; a folder of wheels is.
+    const install = () => pip("install", "--no-index", "--find-links", wheels);
+    await install().catch(async () => {
+      await pip("download", "--no-cache-dir", "--dest", wheels);
+      await install();
     });
   },
   cure: cureDownload("pip", "python -m pip config list"),

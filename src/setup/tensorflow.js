@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildBinding, findCompiler } from "./binding.js";
 import { CommandError, run } from "./command.js";
-import { at, environment, preload } from "./paths.js";
+import { at, cacheFolder, environment, preload } from "./paths.js";
 
 /** How long things may take, in seconds: a look whether the publisher can be reached, its download, a first computation. */
 const limits = { probe: 5, published: 600, trial: 120 };
@@ -36,7 +36,8 @@ async function fetchPublished() {
       throw new Error(`${new URL(host).host} can't be reached (${error.cause?.code ?? error.message})`);
     });
   }
-  await run(process.execPath, [join("scripts", "install.js")], { cwd: tfjsNode, seconds: limits.published });
+  const env = { ...environment(), npm_config_devdir: join(cacheFolder(), "node-gyp") };
+  await run(process.execPath, [join("scripts", "install.js")], { cwd: tfjsNode, env, seconds: limits.published });
 }
 
 /** @type {{ note: string, way: (say: (line: string) => void) => Promise<void> }[]} */
