@@ -33,7 +33,9 @@ describe("show, outside a notebook", () => {
     const handle = show("start");
     for (let i = 1; i <= 1000; i++) handle.update(`${i}`);
     await new Promise((done) => setTimeout(done, 400));
-    assert.deepEqual(lines, ["hi", "{ a: 1 }", "start", "1000"]);
+    assert.deepEqual(lines.slice(0, 3), ["hi", "{ a: 1 }", "start"]);
+    assert.equal(lines.at(-1), "1000");
+    assert.ok(lines.length < 20, `${lines.length} lines`);
   });
 
   it("keeps the order of values that take their time", async (test) => {
