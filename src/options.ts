@@ -40,6 +40,9 @@ export const DEFAULTS = {
   seed: 1,
 } as const;
 
+/** Milliseconds: a longer timer of Node's goes off at once. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
 export interface Settings {
   readonly target: string;
   readonly inputs?: readonly string[];
@@ -87,7 +90,8 @@ export function checkOptions(options: DiscoverOptions): Settings {
   if (typeof sigma === "number" && !(sigma > 0 && Number.isFinite(sigma))) {
     throw new InputError(`sigma must be a number above 0 or the name of a column, not ${sigma}.`);
   }
-  const timeout = budget === undefined ? undefined : AbortSignal.timeout(Math.ceil(budget * 1000));
+  const timeout =
+    budget === undefined ? undefined : AbortSignal.timeout(Math.min(Math.ceil(budget * 1000), LONGEST_TIMEOUT));
   return {
     target,
     inputs,
