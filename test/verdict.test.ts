@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Fit, lackOfFit, verdict } from "../src/verdict.js";
+import { map, normal, uniform } from "./search/help.js";
+
+/** Data y = 3x + residuals, weighted all alike. */
+function fit(x: Float64Array, residuals: Float64Array, target = map([x, residuals], (v, r) => 3 * v + r)): Fit {
+  return { inputs: [x], target, residuals, weighted: residuals };
+}
+
+const x = uniform(1, 100, 0, 10);
+const noise = normal(2, 100).map((r) => 0.1 * r);
+
+test("residuals at the level of rounding are exact, on any scale", () => {
+  const rounding = x.map((v) => 1e-16 * v * 3);
+  assert.equal(verdict(fit(x, rounding)), "exact");
+  assert.equal(verdict(fit(x, new Float64Array(100))), "exact");
+  for (const unit of [1e-30, 1e30]) {
+    const scaled = (column: Float64Array) => column.map((v) => v * unit);
+    assert.equal(verdict(fit(x, scaled(rounding), scaled(x))), "exact");
+    assert.equal(verdict(fit(x, scaled(noise), scaled(x))), "law");
+  }
+});
+
+test("residuals smaller than the target's own digits are exact", () => {
+  const rounded = x.map((v) => Math.round(30 * v) / 10);
+  assert.equal(
+    verdict(
+      fit(
+        x,
+        map([x, rounded], (v, y) => y - 3 * v),
+        rounded,
+      ),
+    ),
+    "exact",
+  );
+  assert.equal(
+    verdict(
+      fit(
+        x,
+        map([x, rounded], (v, y) => 1.2 * (y - 3 * v)),
+        rounded,
+      ),
+    ),
+    "law",
+  );
+});
+
+test("noise alone is a law, structure makes it an approximation", () => {
+  assert.equal(verdict(fit(x, noise)), "law");
+  assert.equal(
+    verdict(
+      fit(
+        x,
+        map([noise, x], (r, v) => r + 0.3 * Math.sin(v)),
+      ),
+    ),
+    "approximation",
+  );
+  assert.equal(
+    verdict(
+      fit(
+        x,
+        x.map((v) => 1e-5 * Math.sin(v)),
+      ),
+    ),
+    "approximation",
+    "small, but nothing else is left",
+  );
+});
+
+test("the lack of fit of noise is normal with mean 0 and standard deviation 1, for any number of inputs", () => {
+  for (const [inputs, rows] of [
+    [1, 12],
+    [1, 100],
+    [3, 100],
+    [2, 60],
+  ]) {
+    const values = Array.from({ length: 400 }, (_, seed) => {
+      const columns = Array.from({ length: inputs }, (_, k) => uniform(1000 * k + seed, rows));
+      return lackOfFit({ inputs: columns, weighted: normal(seed, rows) });
+    });
+    const mean = values.reduce((a, b) => a + b) / values.length;
+    const deviation = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / values.length);
+    // A mean of noise taken out leaves neighbours −1/n alike: about −1/√n.
+    const expected = -1 / Math.sqrt(1.6 * rows);
+    const what = `${inputs} inputs, ${rows} rows: ${mean} ± ${deviation}`;
+    assert.ok(Math.abs(mean - expected) < 0.2 && Math.abs(deviation - 1) < 0.15, what);
+    assert.ok(Math.max(...values) < 4, "no false alarm in 400");
+  }
+});
+
+test("a missed sine, a missed kink and a missed product show, also under noise and over decades", () => {
+  const decades = x.map((v) => 10 ** (v - 5));
+  const other = uniform(3, 100);
+  const under = (column: Float64Array, f: (v: number) => number) => map([noise, column], (r, v) => r + 0.3 * f(v));
+  assert.ok(lackOfFit({ inputs: [x], weighted: under(x, Math.sin) }) > 4);
+  assert.ok(lackOfFit({ inputs: [x], weighted: under(x, (v) => Math.abs(v - 5)) }) > 4);
+  assert.ok(lackOfFit({ inputs: [decades], weighted: under(x, Math.sin) }) > 4, "ranks count, not values");
+  const product = map([noise, x, other], (r, a, b) => r + 0.2 * (a - 5) * b);
+  assert.ok(lackOfFit({ inputs: [x, other], weighted: product }) > 4);
+});
+
+test("very few rows say nothing", () => {
+  const few = uniform(1, 7);
+  assert.equal(lackOfFit({ inputs: [few], weighted: few }), 0);
+  assert.equal(lackOfFit({ inputs: [], weighted: noise }), 0);
+});
