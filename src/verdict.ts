@@ -36,15 +36,32 @@ export function verdict(fit: Fit): Verdict {
   return lackOfFit(fit) > STRUCTURE ? "approximation" : "law";
 }
 
-/** How many standard deviations the likeness of neighbouring residuals lies above that of noise. */
+/**
+ * How many standard deviations the likeness of neighbouring residuals lies above that of noise: the most of several ways to
+ * be neighbours, along each input by itself and in all inputs together.
+ */
 export function lackOfFit({ inputs, weighted }: Pick<Fit, "inputs" | "weighted">): number {
   const n = Math.min(weighted.length, MOST_ROWS);
   if (n < LEAST_ROWS || inputs.length === 0) return 0;
+  const mean = weighted.subarray(0, n).reduce((a, b) => a + b, 0) / n;
+  const residuals = Float64Array.from(weighted.subarray(0, n), (r) => r - mean);
+  const square = residuals.reduce((sum, r) => sum + r * r, 0);
+  if (square === 0) return 0;
+  const along = inputs.map((column) => {
+    const order = Array.from(residuals, (_, i) => i).sort((a, b) => column[a] - column[b]);
+    const alike = order.reduce((sum, row, k) => sum + (k > 0 ? residuals[row] * residuals[order[k - 1]] : 0), 0);
+    return (alike / square) * Math.sqrt(n);
+  });
+  return Math.max(...along, likenessOfNearest(inputs, residuals, square));
+}
+
+/** The same for pairs of a row and the row nearest to it in all inputs. */
+function likenessOfNearest(inputs: readonly Float64Array[], residuals: Float64Array, square: number): number {
+  const n = residuals.length;
   const columns = inputs.map((column) => {
     const rows = column.subarray(0, n);
-    const ordered = [...rows].sort((a, b) => a - b);
     // Ranks, not values: inputs over many decades have neighbours everywhere.
-    const rank = new Map(ordered.map((value, i) => [value, i / n]));
+    const rank = new Map([...rows].sort((a, b) => a - b).map((value, i) => [value, i / n]));
     return Float64Array.from(rows, (value) => rank.get(value) ?? 0);
   });
   const neighbour = new Int32Array(n);
@@ -60,13 +77,10 @@ export function lackOfFit({ inputs, weighted }: Pick<Fit, "inputs" | "weighted">
       }
     }
   }
-  const mean = weighted.subarray(0, n).reduce((a, b) => a + b, 0) / n;
   let alike = 0;
-  let square = 0;
   let mutual = 0;
   for (let i = 0; i < n; i++) {
-    alike += (weighted[i] - mean) * (weighted[neighbour[i]] - mean);
-    square += (weighted[i] - mean) ** 2;
+    alike += residuals[i] * residuals[neighbour[i]];
     if (neighbour[neighbour[i]] === i) mutual++;
   }
   // Pairs that are each other's neighbours count twice in the sum.

@@ -120,18 +120,24 @@ export class Pool {
     return chosen;
   }
 
-  private residualOf(state: State): Float64Array {
-    if (state.residual) return state.residual;
+  /** Weighted residuals of a network on the search's rows. */
+  residuals({ root }: State): Float64Array {
     const { memory, n, y, weights } = this.fitter.sample;
-    const values = this.fitter.predict(state.root);
+    const values = this.fitter.predict(root);
     const target = memory.view(y, n);
     const rowWeights = weights && memory.view(weights, n);
+    return values.map((value, i) => (target[i] - value) * (rowWeights ? rowWeights[i] : 1));
+  }
+
+  private residualOf(state: State): Float64Array {
+    if (state.residual) return state.residual;
+    const { n } = this.fitter.sample;
+    const all = this.residuals(state);
     const step = Math.max(1, Math.floor(n / RESIDUAL_ROWS));
     const residual = new Float64Array(Math.ceil(n / step));
     let square = 0;
     for (let k = 0; k < residual.length; k++) {
-      const i = k * step;
-      residual[k] = (target[i] - values[i]) * (rowWeights ? rowWeights[i] : 1);
+      residual[k] = all[k * step];
       square += residual[k] ** 2;
     }
     const norm = square > 0 ? 1 / Math.sqrt(square) : 0;

@@ -5,6 +5,7 @@
  */
 
 import { random } from "../random.js";
+import { lackOfFit } from "../verdict.js";
 import { fitBatch } from "./candidates.js";
 import { FEW_ROWS } from "./description.js";
 import { LINEAR } from "./fit.js";
@@ -18,18 +19,18 @@ export const SEARCH_DEFAULTS = {
   rounds: 24,
   /** The same for a smaller problem that may not be one. */
   roundsUnsure: 6,
-  /** Rounds without a shorter description after which growth ends; with few rows, which can't tell many laws apart, sooner. */
+  /** Rounds without a shorter description after which growth ends; sooner where only noise is left, or rows are few. */
   patience: 8,
-  patienceFewRows: 3,
+  patienceInNoise: 3,
   /** Largest network grown in the first round, and how much larger it may be in each later one. */
   firstSize: 10,
   sizeStep: 2,
   /** An exact network up to this size ends the search at once, a larger one after two more rounds. */
   surelyShort: 12,
   extraRounds: 2,
-  /** Batches of random changes, with few rows fewer, and how many are dealt out at once. */
+  /** Batches of random changes, fewer where only noise is left, and how many are dealt out at once. */
   batches: 64,
-  batchesFewRows: 8,
+  batchesInNoise: 8,
   batchesAtOnce: 8,
   /** Rounds of shortening at the end. */
   compressions: 5,
@@ -38,6 +39,8 @@ export const SEARCH_DEFAULTS = {
 };
 /** A description shorter by less than this many nats is no progress. */
 const PROGRESS = 0.5;
+/** Neighbouring residuals less alike than this many standard deviations are noise. */
+const NOISE = 2.5;
 
 export interface SearchProgress {
   readonly phase: "start" | "grow" | "mutate" | "compress" | "finish";
@@ -67,9 +70,7 @@ export async function search(
   const run = runnerFor(workbench);
   const settings = SEARCH_DEFAULTS;
   const { fitter, problem } = workbench;
-  const few = problem.searchRows < FEW_ROWS;
-  const patience = few ? settings.patienceFewRows : settings.patience;
-  const batches = few ? settings.batchesFewRows : settings.batches;
+  const searched = problem.inputs.map((column) => column.subarray(0, problem.searchRows));
   const pool = new Pool(fitter, problem.resolution);
   const constant = affine([], 0);
   pool.add({ root: constant, error: fitter.fit(constant, LINEAR) });
@@ -117,7 +118,8 @@ export async function search(
       idle = pool.best.length < length - PROGRESS ? 0 : idle + 1;
       if (idle === 0) length = pool.best.length;
       if (pool.exact && exactSince > round) exactSince = round;
-      if (short() || round >= exactSince + settings.extraRounds || idle >= patience) break;
+      if (short() || round >= exactSince + settings.extraRounds || idle >= settings.patience) break;
+      if (idle >= settings.patienceInNoise && onlyNoise()) break;
       const chosen = pool.choose(settings.firstSize + settings.sizeStep * round);
       if (chosen.length === 0) break;
       await deal(chosen.map(({ root }) => ({ kind: "expand", root })));
@@ -127,6 +129,7 @@ export async function search(
 
   async function mutateBest(): Promise<void> {
     const { batchesAtOnce } = settings;
+    const batches = onlyNoise() ? settings.batchesInNoise : settings.batches;
     for (let first = 0; first < batches && !pool.exact && !stopped(); first += batchesAtOnce) {
       const jobs = Array.from({ length: batchesAtOnce }, (_, k): Job => {
         const batch = first + k;
@@ -135,6 +138,12 @@ export async function search(
       await deal(jobs);
       report("mutate", 0.7 + (0.15 * (first + batchesAtOnce)) / batches);
     }
+  }
+
+  /** Does the best network leave nothing that a longer search could find? With few rows nobody could tell. */
+  function onlyNoise(): boolean {
+    if (problem.searchRows < FEW_ROWS) return true;
+    return lackOfFit({ inputs: searched, weighted: pool.residuals(pool.best) }) < NOISE;
   }
 
   /** Winners of small tournaments. */
