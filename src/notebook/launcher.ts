@@ -14,6 +14,7 @@ import { createExecutor } from "tslab/dist/executor.js";
 import type * as Jupyter from "tslab/dist/jupyter.js";
 import { flushDisplays, type MimeBundle, mimeBundle } from "./display.js";
 import { type Failure, failureOf, interruption, refusal } from "./failure.js";
+import { expandShorthand } from "./shorthand.js";
 import { Streams } from "./stream.js";
 
 /** After a failure, requests that arrive within this time were sent together with it ("Run All"): they are skipped. ms. */
@@ -40,10 +41,13 @@ let leftOver: Failure | undefined;
 let cells = 0;
 
 const converter = createConverter({ isBrowser: false });
-const namedConverter: Converter = {
+const mendedConverter: Converter = {
   ...converter,
   convert(previous, source) {
-    const result = converter.convert(previous, source);
+    const expanded = expandShorthand(source);
+    const result = converter.convert(previous, expanded);
+    // Complaints name columns of the cell as it is written.
+    if (result.diagnostics.length > 0 && expanded !== source) return converter.convert(previous, source);
     // Gives the cell a name in stack traces.
     if (result.output) result.output += `\n//# sourceURL=cell-${cells}`;
     // tslab overlooks the await in `await (async () => …)()`; an async wrapper too many does no harm.
@@ -54,7 +58,7 @@ const namedConverter: Converter = {
 
 const executor = createExecutor(
   process.cwd(),
-  { node: namedConverter, browser: namedConverter, close: () => converter.close() },
+  { node: mendedConverter, browser: mendedConverter, close: () => converter.close() },
   {
     // tslab calls this with the value of a cell's last expression.
     log(value: unknown) {

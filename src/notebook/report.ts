@@ -23,12 +23,11 @@ const text = (source: unknown) => (Array.isArray(source) ? source.join("") : Str
 
 /** Executes a notebook of the project and renders it. @returns the path of the report */
 async function report(name: string): Promise<string> {
-  const path = join(root, "notebooks", `${name}.ipynb`);
-  const shown = relative(process.cwd(), path);
+  const path = relative(process.cwd(), join(root, "notebooks", `${name}.ipynb`));
   const { path: executed, seconds } = await executeNotebook(path, (cell, of) =>
-    progress(`… ${shown}: cell ${cell} of ${of}`),
+    progress(`… ${path}: cell ${cell} of ${of}`),
   );
-  progress(`… ${shown}: the page`);
+  progress(`… ${path}: the page`);
   return renderReport(executed, join(root, "reports", `${name}.html`), seconds);
 }
 

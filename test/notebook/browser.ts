@@ -1,5 +1,5 @@
 /** Chromium for the tests that look at pages: Debian's, or the one that $CHROMIUM names. */
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -12,13 +12,16 @@ export const skip =
     ? false
     : `No browser at ${executablePath}: install chromium, or say in $CHROMIUM where one is.`;
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
+export async function openBrowser(): Promise<Browser> {
+  // Chromium keeps a few files in the home folder, whatever its profile.
+  const home = mkdtempSync(join(tmpdir(), "eqlab-home-"));
+  const browser = await chromium.launch({
     executablePath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"],
-    // Chromium keeps a few files in the home folder, whatever its profile: here they go away with the temporary one.
-    env: { ...process.env, HOME: mkdtempSync(join(tmpdir(), "eqlab-home-")) },
+    env: { ...process.env, HOME: home },
   });
+  browser.on("disconnected", () => rmSync(home, { recursive: true, force: true }));
+  return browser;
 }
 
 /** A page that reaches nothing but this machine, and the addresses that it tried in vain, errors included. */

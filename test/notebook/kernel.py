@@ -31,6 +31,9 @@ try:
     print(json.dumps(client.inspect("speed", 2, reply=True, timeout=30)["content"]))
     execute("for (const name of 'abc') console.log(name); console.error('d'); console.log('e');")
     execute("import { show } from './dist/src/notebook/display.js'; const bar = show('first'); bar.update('second'); bar.update('last');")
+    execute("const { red, green = 2 } = { red: 1, green: undefined }; const far = (red: number) => ({ red, speed });")
+    execute("let blue = 3; ({ blue } = { blue: 4 }); JSON.stringify([{ speed, red, blue }, far(5)])")
+    execute("const one = { speed }, two: string = 3;", stop_on_error=False)
     execute("setTimeout(() => { throw new TypeError('in a callback') }, 10); await new Promise((done) => setTimeout(done, 60_000))")
     execute("'sent with the one that failed'")
 finally:

@@ -121,8 +121,13 @@ describe("the kernel's protocol", () => {
     assert.deepEqual([values[0], values.at(-1), shown.at(-1).type], ["first", "last", "update_display_data"]);
   });
 
+  it("knows earlier cells' variables in shorthand properties, and columns as they are written", () => {
+    assert.equal(said[10].outputs[1].text, '[{"speed":42,"red":1,"blue":4},{"red":5,"speed":42}]\n');
+    assert.equal(said[11].reply.evalue, "line 1, column 24: Type 'number' is not assignable to type 'string'.");
+  });
+
   it("stops a cell at an error in a callback, and skips what was sent with it", () => {
-    assert.equal(said[9].reply.ename, "TypeError");
-    assert.equal(said[10].reply.status, "aborted");
+    assert.equal(said[12].reply.ename, "TypeError");
+    assert.equal(said[13].reply.status, "aborted");
   });
 });
