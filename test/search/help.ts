@@ -85,6 +85,12 @@ export function close(actual: number, expected: number, tolerance: number, what 
   assert.ok(off <= tolerance * Math.max(1, Math.abs(expected)), `${what}: ${actual} instead of ${expected}`);
 }
 
+/** The same for lists, entry by entry. */
+export function allClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what = ""): void {
+  assert.equal(actual.length, expected.length, what);
+  for (let i = 0; i < expected.length; i++) close(actual[i], expected[i], tolerance, `${what} [${i}]`);
+}
+
 /** The least-squares solution of columns·x = y by normal equations and Gaussian elimination, and what it leaves of Σy². */
 export function solve(columns: readonly Float64Array[], y: Float64Array): { weights: number[]; error: number } {
   const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, v, i) => sum + v * b[i], 0);

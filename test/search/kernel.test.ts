@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Kernel, Memory, type Pointer } from "../../src/search/kernel/memory.js";
+import { allClose, close, map, normal, uniform } from "./help.js";
+
+const LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 256];
+const GUARD = 77;
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, v, i) => sum + v * b[i], 0);
+
+type Compute = (kernel: Kernel, x: Pointer, y: Pointer, out: Pointer, n: number) => void;
+
+/** Runs `compute` on columns of every length; what lies behind the output must stay as it was. */
+function rows(compute: Compute, expected: (x: number, y: number, before: number) => number, tolerance = 0): void {
+  const memory = new Memory();
+  for (const n of LENGTHS) {
+    const columns = [uniform(n, n, 0.1, 2), normal(n, n), normal(n + 1, n)];
+    const [x, y, out] = columns.map((column) => memory.store([...column, GUARD]));
+    compute(memory.kernel, x, y, out, n);
+    allClose(memory.view(out, n), map(columns, expected), tolerance, `${n} rows`);
+    assert.equal(memory.view(out, n + 1)[n], GUARD, `writes past row ${n}`);
+  }
+}
+
+test("columns are filled, copied, scaled, added, multiplied and inverted row by row", () => {
+  rows(
+    (k, _, __, out, n) => k.fill(out, 2.5, n),
+    () => 2.5,
+  );
+  rows(
+    (k, x, _, out, n) => k.copy(x, out, n),
+    (x) => x,
+  );
+  rows(
+    (k, x, _, out, n) => k.scale(-3, x, out, n),
+    (x) => -3 * x,
+  );
+  rows(
+    (k, x, _, out, n) => k.axpy(1.5, x, out, n),
+    (x, _, before) => before + 1.5 * x,
+  );
+  rows(
+    (k, x, y, out, n) => k.multiply(x, y, out, n),
+    (x, y) => x * y,
+  );
+  rows(
+    (k, x, _, out, n) => k.reciprocal(x, out, n),
+    (x) => 1 / x,
+  );
+  rows(
+    (k, x, _, out, n) => k.squareRoot(x, out, n),
+    (x) => Math.sqrt(x),
+  );
+});
+
+test("powers agree with Math.pow", () => {
+  for (const p of [1, 2, 3, 5, 8, 31])
+    rows(
+      (k, _, y, out, n) => k.wholePower(y, p, out, n),
+      (_, y) => y ** p,
+      1e-14,
+    );
+  for (const p of [0.5, 1.5, -0.7, 3.25])
+    rows(
+      (k, x, _, out, n) => k.realPower(x, p, out, n),
+      (x) => x ** p,
+      2e-15,
+    );
+});
+
+test("dot products and the largest size agree with plain sums, for all lengths", () => {
+  const memory = new Memory();
+  for (const n of LENGTHS) {
+    const [x, y] = [normal(n, n), normal(n + 1, n)];
+    const [px, py] = [memory.store([...x, GUARD]), memory.store([...y, GUARD])];
+    close(memory.kernel.dot(px, py, n), dot(x, y), 1e-14, `dot of ${n}`);
+    assert.equal(memory.kernel.largest(px, n), Math.max(...x.map(Math.abs)));
+  }
+  assert.ok(Number.isNaN(memory.kernel.largest(memory.store([1, Number.NaN, 3]), 3)));
+});
+
+test("projection takes a basis out of a column and adds up what it took", () => {
+  const memory = new Memory();
+  const { kernel } = memory;
+  for (const n of [3, 8, 9, 256]) {
+    const basis = memory.column(2 * n);
+    const [a, b] = [normal(n, n), normal(n + 1, n)];
+    const norm = Math.sqrt(dot(a, a));
+    const q0 = a.map((v) => v / norm);
+    const rest = b.map((v, i) => v - dot(b, q0) * q0[i]);
+    const q1 = rest.map((v) => v / Math.sqrt(dot(rest, rest)));
+    memory.view(basis, 2 * n).set([...q0, ...q1]);
+    const x = normal(n + 2, n);
+    const [column, coefficients] = [memory.store(x), memory.store([10, 20])];
+    kernel.project(basis, n * 8, 2, column, coefficients, n);
+    const left = memory.view(column, n);
+    close(dot(left, q0), 0, 1e-13, "first");
+    close(dot(left, q1), 0, 1e-13, "second");
+    const taken = memory.view(coefficients, 2);
+    close(taken[0], 10 + dot(x, q0), 1e-13);
+    close(taken[1], 20 + dot(x, q1), 1e-13);
+  }
+});
+
+test("normal equations hold all products, on both sides of the diagonal", () => {
+  const memory = new Memory();
+  const { kernel } = memory;
+  for (const n of [1, 5, 256]) {
+    const columns = [1, 2, 3].map((k) => normal(k, n));
+    const r = normal(4, n);
+    const at = memory.store(columns.flatMap((column) => [...column]));
+    const [residual, gram, right] = [memory.store(r), memory.column(9), memory.column(3)];
+    kernel.normal(at, n * 8, 3, residual, gram, right, n);
+    columns.forEach((a, i) => {
+      close(memory.view(right, 3)[i], dot(a, r), 1e-14);
+      const products = columns.map((b) => dot(a, b));
+      allClose(memory.view(gram + 24 * i, 3), products, 1e-14, `row ${i}`);
+    });
+  }
+});
+
+test("screening products, norms and gains of float32 columns, for all numbers of columns", () => {
+  const memory = new Memory();
+  const { kernel } = memory;
+  for (const n of [4, 8, 12, 256]) {
+    for (let count = 1; count <= 9; count++) {
+      for (const m of [1, 2, 3, 6, 7]) {
+        const [a, b] = [normal(count, count * n), normal(m + 20, m * n)].map((values) => Float32Array.from(values));
+        const weight = Float32Array.from(uniform(m, n, 0.5, 2));
+        const put = (values: Float32Array) => {
+          const at = memory.allocate(values.length * 4);
+          memory.view32(at, values.length).set(values);
+          return at;
+        };
+        const [pa, pb, pw, out] = [put(a), put(b), put(weight), memory.allocate(count * m * 4 + 4)];
+        memory.view32(out, count * m + 1).fill(GUARD);
+        kernel.products(pa, count, pb, m, n, out);
+        const found = memory.view32(out, count * m + 1);
+        assert.equal(found[count * m], GUARD);
+        const part = (of: Float32Array, k: number) => of.subarray(k * n, (k + 1) * n);
+        for (let k = 0; k < count; k++) {
+          for (let j = 0; j < m; j++) {
+            close(found[k * m + j], dot(part(a, k), part(b, j)), 1e-5 * Math.sqrt(n), `${count}×${m}: ${k}, ${j}`);
+          }
+        }
+        const norms = memory.allocate(m * 4);
+        kernel.norms(pw, pb, m, n, norms);
+        for (let j = 0; j < m; j++) {
+          const expected = part(b, j).reduce((sum, v, i) => sum + weight[i] * v * v, 0);
+          close(memory.view32(norms, m)[j], expected, 1e-5, `norm ${j}`);
+        }
+      }
+    }
+  }
+  const [product, left, norm, gain] = [
+    [2, 3, 1],
+    [4, 0.5, 2],
+    [4, 4, 0],
+    [0, 0, 0],
+  ].map((values) => {
+    const at = memory.allocate(12);
+    memory.view32(at, 3).set(values);
+    return at;
+  });
+  kernel.gains(product, left, norm, 3, 0.25, gain);
+  assert.deepEqual([...memory.view32(gain, 3)], [1, 0, 0.5], "of the second too little is left");
+  kernel.subtractSquares(left, product, 3);
+  assert.deepEqual([...memory.view32(left, 3)], [0, -8.5, 1]);
+  kernel.multiplyF32(product, norm, gain, 4);
+  assert.deepEqual([...memory.view32(gain, 3)], [8, 12, 0]);
+});
+
+test("memory is a stack: what is released is used again, and it grows without losing anything", () => {
+  const memory = new Memory();
+  const kept = memory.store([1, 2, 3]);
+  const mark = memory.mark();
+  const first = memory.column(5);
+  memory.release(mark);
+  assert.equal(memory.column(7), first);
+  assert.equal(first % 64, 0, "aligned");
+  const large = memory.column(20_000_000);
+  memory.f64[(large >> 3) + 19_999_999] = 5;
+  assert.deepEqual([...memory.view(kept, 3)], [1, 2, 3]);
+  assert.equal(memory.view(large, 20_000_000)[19_999_999], 5);
+});
