@@ -38,6 +38,7 @@ def main(path, folder, executed, timeout):
         kernel_name=kernel,
         timeout=timeout,
         on_cell_start=started,
+        coalesce_streams=True,
         resources={"metadata": {"path": folder}},
     )
     failed = None

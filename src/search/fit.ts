@@ -129,6 +129,7 @@ export class Projection {
 export class Fitter {
   /** A sum of squares below this is zero but for rounding. */
   readonly floor: number;
+  private readonly scratch: Float64Array[] = [];
 
   constructor(
     readonly sample: Sample,
@@ -151,6 +152,12 @@ export class Fitter {
     return error;
   }
 
+  /** Scratch array number `which`, kept from fit to fit: thousands of small arrays a second would keep the garbage collector busy. */
+  private numbers(which: number, length: number): Float64Array {
+    if (!(this.scratch[which]?.length >= length)) this.scratch[which] = new Float64Array(2 * length);
+    return this.scratch[which];
+  }
+
   private improve(projection: Projection, first: number, { steps, tolerance }: FitOptions): number {
     const { memory, n } = this.sample;
     const { kernel } = memory;
@@ -160,11 +167,9 @@ export class Fitter {
     const gramAt = memory.allocate(p * p * 8);
     const rightAt = memory.allocate(p * 8);
     const ignored = memory.allocate(projection.count * 8 + 8);
-    const start = new Float64Array(p);
-    const gram = new Float64Array(p * p);
-    const right = new Float64Array(p);
-    const damped = new Float64Array(p * p);
-    const step = new Float64Array(p);
+    // Nothing below allocates in the kernel's memory, so these views last.
+    const [gram, right] = [memory.view(gramAt, p * p), memory.view(rightAt, p)];
+    const [start, step, damped] = [this.numbers(0, p), this.numbers(1, p), this.numbers(2, p * p)];
     let error = first;
     let damping = FIRST_DAMPING;
     let slow = 0;
@@ -174,17 +179,15 @@ export class Fitter {
         kernel.project(projection.basis, n * 8, projection.count, jacobian + k * n * 8, ignored, n);
       }
       kernel.normal(jacobian, n * 8, p, projection.residual, gramAt, rightAt, n);
-      gram.set(memory.view(gramAt, p * p));
-      right.set(memory.view(rightAt, p));
       for (let k = 0; k < p; k++) {
         if (!(Math.abs(right[k]) < 1e200) || !(gram[k * p + k] < 1e250)) return error;
         start[k] = parameters[k].get();
       }
       let next = Number.POSITIVE_INFINITY;
       for (let attempt = 0; attempt < TRIES; attempt++) {
-        damped.set(gram);
-        step.set(right);
+        for (let k = 0; k < p * p; k++) damped[k] = gram[k];
         for (let k = 0; k < p; k++) {
+          step[k] = right[k];
           const diagonal = gram[k * p + k];
           damped[k * p + k] = diagonal < 1e-290 ? 1 : diagonal * (1 + damping + 1e-14);
         }

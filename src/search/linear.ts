@@ -185,7 +185,7 @@ export function bestSets(
   const along = memory.allocate(m * 8);
   const found: number[][] = [];
   kernel.centre(from, m, n, rows, w, centredTarget(z, w, memory, n), columns, along);
-  kernel.products(columns, m, columns, m, rows, gram);
+  kernel.upperProducts(columns, columns, m, rows, gram);
   const keepBest = (sets: readonly Chosen[]) => found.push(...sets.slice(0, keep).map(({ terms }) => [...terms]));
   const ones = Array.from(memory.view(along, m), (b, j): Chosen => ({ gain: b * b, terms: [j] }));
   keepBest(ones.filter(({ gain }) => gain >= 0).sort(byGain));
@@ -222,7 +222,7 @@ export function bestSets(
       const factor = new Float64Array(k * k);
       const solution = Float64Array.from(terms, (t) => b[t]);
       for (let p = 0; p < k; p++) {
-        for (let q = 0; q < k; q++) factor[p * k + q] = g[terms[p] * m + terms[q]];
+        for (let q = 0; q < k; q++) factor[p * k + q] = g[terms[Math.min(p, q)] * m + terms[Math.max(p, q)]]; // terms ascend
         factor[p * k + p] *= 1 + 1e-7;
       }
       if (!cholesky(factor, k)) continue;

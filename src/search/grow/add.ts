@@ -63,10 +63,10 @@ export function* addPair({ root, tangent, fitter, library }: Growth): Generator<
   };
   each((at, out) => kernel.multiplyF32(at, at, out + (squared - scaled), rows));
   each((_, out) => kernel.multiplyF32(out + (squared - scaled), probe.squares, out, rows));
-  kernel.products(scaled, u, squared, u, rows, norms);
+  kernel.upperProducts(scaled, squared, u, rows, norms);
   const product = (k: number, out: Pointer) => {
     each((at, to) => kernel.multiplyF32(at, probe.rows + k * rows * 4, to, rows));
-    kernel.products(scaled, u, columns, u, rows, out);
+    kernel.upperProducts(scaled, columns, u, rows, out);
   };
   product(0, found);
   memory.view32(left, u * u).set(memory.view32(norms, u * u));

@@ -29,6 +29,7 @@ export interface Kernel {
   largest(x: Pointer, n: number): number;
   narrow(a: number, x: Pointer, out: Pointer, n: number): void;
   products(a: Pointer, count: number, b: Pointer, m: number, n: number, out: Pointer): void;
+  upperProducts(a: Pointer, b: Pointer, m: number, n: number, out: Pointer): void;
   norms(weight: Pointer, b: Pointer, m: number, n: number, out: Pointer): void;
   subtractSquares(left: Pointer, part: Pointer, m: number): void;
   gains(product: Pointer, left: Pointer, norm: Pointer, m: number, least: number, gain: Pointer): void;

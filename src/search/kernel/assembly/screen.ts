@@ -15,8 +15,21 @@ function lanes(v: v128): f32 {
  * multiple of 4 (columns are padded with zeros).
  */
 export function products(a: usize, count: i32, b: usize, m: i32, n: i32, out: usize): void {
+  block(a, count, b, m, n, out, <usize>m << 2);
+}
+
+/** The same for m columns a and b where only j ≥ k is wanted: the rest of `out` (m × m) may or may not be written. */
+export function upperProducts(a: usize, b: usize, m: i32, n: i32, out: usize): void {
+  for (let k = 0; k < m; k += 4) {
+    const count = min<i32>(4, m - k);
+    const skip = <usize>(k * n) << 2;
+    block(a + skip, count, b + skip, m - k, n, out + (<usize>(k * m + k) << 2), <usize>m << 2);
+  }
+}
+
+/** `row` is the number of bytes from one row of `out` to the next. */
+function block(a: usize, count: i32, b: usize, m: i32, n: i32, out: usize, row: usize): void {
   const bytes = <usize>n << 2;
-  const row = <usize>m << 2;
   let k = 0;
   for (; k + 4 <= count; k += 4) {
     const a0 = a + <usize>k * bytes;

@@ -61,7 +61,7 @@ function insert(gains: usize, marks: usize, count: i32, keep: i32, gain: f64, fi
   return count < keep ? count + 1 : keep;
 }
 
-/** The `keep` best pairs of columns; returns how many there are. Columns nearer to each other than `independent` are no pair. */
+/** The `keep` best pairs of columns; returns how many there are. `gram` need only have its upper half. Columns nearer to each other than `independent` are no pair. */
 export function bestPairs(gram: usize, along: usize, m: i32, independent: f64, keep: i32, gains: usize, marks: usize): i32 {
   let count = 0;
   for (let i = 0; i < m; i++) {
@@ -83,7 +83,7 @@ export function bestPairs(gram: usize, along: usize, m: i32, independent: f64, k
 
 /**
  * The `keep` best columns to add to a set of `k`: `terms` (i32) its columns, `factor` the Cholesky factor of their Gram
- * matrix (k × k), `solution` their weights, `gain` what they explain. Returns how many there are.
+ * matrix (k × k), `gram` as above, `solution` their weights, `gain` what they explain. Returns how many there are.
  */
 export function bestAdditions(
   gram: usize,
@@ -111,7 +111,7 @@ export function bestAdditions(
         left = 0;
         break;
       }
-      const g = <f64>load<f32>(gram + (<usize>(term * m + j) << 2));
+      const g = <f64>load<f32>(gram + (<usize>(min<i32>(term, j) * m + max<i32>(term, j)) << 2));
       rest -= g * weight(solution, p);
       let t = g;
       for (let q = 0; q < p; q++) t -= weight(factor, p * k + q) * weight(spare, q);
