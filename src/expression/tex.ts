@@ -84,9 +84,9 @@ function write(node: Layout, digits: number): string {
     }
     case "power": {
       const base = inner(node.base);
-      const simple = (node.base.kind === "name" && !base.includes("_")) || /^\d+(\.\d+)?$/.test(base);
-      const whole = node.base.kind === "name" && !simple ? `{${base}}` : bracketIf(!simple, base);
-      return `${whole}^{${exponentInTeX(node.exponent, digits)}}`;
+      // An index and an exponent stand one above the other: x_{1}^{2}.
+      const simple = node.base.kind === "name" || /^\d+(\.\d+)?$/.test(base);
+      return `${bracketIf(!simple, base)}^{${exponentInTeX(node.exponent, digits)}}`;
     }
     case "call": {
       const argument = inner(node.argument);
