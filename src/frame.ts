@@ -57,7 +57,7 @@ export function count(n: number, thing: string): string {
   return `${n} ${thing}${n === 1 ? "" : "s"}`;
 }
 
-function isFrame(data: object): data is Frame {
+export function isFrame(data: object): data is Frame {
   const { columns, column } = data as Partial<Frame>;
   return Array.isArray(columns) && typeof column === "function";
 }

@@ -1,12 +1,16 @@
-/** Rows to predict for, in either form, brought to the columns a formula needs. */
+/** Rows to predict for, in any form that a table may have, brought to the columns a formula needs. */
 
 import { InputError, list } from "./errors.js";
 import { variables } from "./expression/build.js";
 import type { Expression } from "./expression/tree.js";
+import { type Frame, isFrame } from "./frame.js";
 import type { Column } from "./table.js";
 
-/** Rows as records, or columns; inputs under their names in the table or in the formula. */
-export type PredictionData = readonly Readonly<Record<string, unknown>>[] | Readonly<Record<string, ArrayLike<number>>>;
+/** A DataFrame, rows as records, or columns; inputs under their names in the table or in the formula. */
+export type PredictionData =
+  | Frame
+  | readonly Readonly<Record<string, unknown>>[]
+  | Readonly<Record<string, ArrayLike<number>>>;
 
 export function predictionColumns(
   data: PredictionData,
@@ -16,7 +20,7 @@ export function predictionColumns(
   const needed = variables(tree);
   const columns: Record<string, ArrayLike<number>> = {};
   const rows = Array.isArray(data) ? data : undefined;
-  const table = data as Readonly<Record<string, ArrayLike<number>>>;
+  const table = (isFrame(data) ? columnsOf(data) : data) as Readonly<Record<string, ArrayLike<number>>>;
   let count = rows ? rows.length : (Object.values(table)[0]?.length ?? 0);
   for (const name of needed) {
     const label = inputs.find((input) => input.name === name)?.label ?? name;
@@ -32,6 +36,11 @@ export function predictionColumns(
     } else {
       const column = table[key(table)];
       if (column === undefined) throw missing("");
+      if (typeof column?.length !== "number") {
+        throw new InputError(
+          `"${label}" is no list of numbers. Give one such as [1, 2, 3], or the values of a Series.`,
+        );
+      }
       if (columns[needed[0]] && column.length !== count) {
         throw new InputError(`The columns have different lengths: "${label}" has ${column.length} rows, not ${count}.`);
       }
@@ -40,4 +49,8 @@ export function predictionColumns(
     }
   }
   return { columns, count };
+}
+
+function columnsOf(frame: Frame): Record<string, ArrayLike<unknown>> {
+  return Object.fromEntries(frame.columns.map((name) => [name, frame.column(name).values]));
 }

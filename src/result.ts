@@ -26,7 +26,8 @@ export interface Candidate {
   /** The expression tree. */
   readonly tree: Expression;
   /**
-   * The formula's values for rows (`[{ x: 1 }, …]`) or columns (`{ x: [1, …] }`) of its inputs, by the names in the table.
+   * The formula's values for a DataFrame, rows (`[{ x: 1 }, …]`) or columns (`{ x: [1, …] }`) of its inputs, by the names
+   * in the table.
    * NaN where the formula has no value.
    * @throws InputError for a missing input
    */

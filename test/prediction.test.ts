@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DataFrame } from "danfojs-node";
 import { InputError } from "../src/errors.js";
 import { parse } from "../src/expression/parse.js";
 import { type PredictionData, predictionColumns } from "../src/prediction.js";
@@ -34,6 +35,9 @@ test("rows and columns, under the names of the table or of the formula", () => {
     expected,
   );
   assert.deepEqual(columns({ e: [1, 2], x: [3, 4] }), expected);
+  const frame = new DataFrame({ name: ["a", "b"], e: [1, 2], x: [3, 4] });
+  assert.deepEqual(columns(frame), expected);
+  assert.equal(columns(frame, "7").count, 2);
   assert.deepEqual(columns({ e_: [1, 2], x: [3, 4], more: [7] }), expected);
 });
 
@@ -53,5 +57,8 @@ test("what is missing is named as in the table, with its row", () => {
     /needs "x", and row 2 has no number/,
   );
   refused({ x: [1] }, /The formula needs "e"\. Its inputs are/);
+  refused(new DataFrame({ x: [1] }), /The formula needs "e"\. Its inputs are/);
+  const series = { e: new DataFrame({ e: [1] }).column("e") } as unknown as PredictionData;
+  refused(series, /"e" is no list of numbers.*values of a Series/);
   refused({ e: [1, 2], x: [1] }, /different lengths: "x" has 1 rows, not 2/);
 });
