@@ -54,6 +54,13 @@ describe("a notebook on the page, without network", { skip }, () => {
       assert.equal(await page.title(), "What a notebook can show");
       const sideways = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
       assert.ok(Number(sideways) <= 0, `the page is ${sideways} pixels too wide`);
+      const edges = await page.locator("main .jp-OutputArea-output").evaluateAll((outputs) =>
+        outputs.map((output) => {
+          const [inner, outer] = [output, output.closest("main")].map((element) => element?.getBoundingClientRect());
+          return inner && outer && inner.left >= outer.left && inner.right <= outer.right;
+        }),
+      );
+      assert.ok(edges.length > 0 && edges.every(Boolean), "every output lies within the page's column");
       assert.deepEqual(trouble, []);
     });
   }
