@@ -8,7 +8,7 @@
 import { fixedLink } from "./canonical.js";
 import type { Grammar } from "./grammar.js";
 import type { Pointer } from "./kernel/memory.js";
-import type { Affine, Factor, Link, Unit } from "./network.js";
+import { type Affine, affine, type Factor, type Link, type Unit } from "./network.js";
 import type { Sample } from "./sample.js";
 
 export interface UnitColumns {
@@ -256,4 +256,11 @@ export class Circuit {
     for (const [k, unit] of this.top.entries()) memory.kernel.axpy(this.root.links[k].weight, unit.value, out, n);
     return out;
   }
+}
+
+/** Values of one unit's output, to a new column. */
+export function columnOf(unit: Unit, sample: Sample, grammar: Grammar): Pointer {
+  const circuit = new Circuit(affine([{ weight: 1, unit }]), sample, grammar);
+  circuit.forward();
+  return circuit.top[0].value;
 }

@@ -4,12 +4,12 @@
  * Two ways that complement each other: backward elimination from many terms, by optimal-brain-surgeon saliency, and a
  * search for the best few terms in the Gram matrix, all pairs exactly and on from there with a beam.
  */
-import { Circuit } from "./circuit.js";
+import { columnOf } from "./circuit.js";
 import { cholesky, solveFactored } from "./dense.js";
 import type { Fitter } from "./fit.js";
 import type { Memory, Pointer } from "./kernel/memory.js";
 import type { Sprout } from "./library.js";
-import { single, unitSize } from "./network.js";
+import { unitSize } from "./network.js";
 
 /** What is to be combined linearly: a target and row weights, float64 columns. */
 export interface LinearTarget {
@@ -36,9 +36,7 @@ export function weightedColumn(sprout: Sprout, w: Pointer, { sample, grammar }: 
     memory.kernel.log(sample.inputs[sprout.logarithmOf], out, memory.column(n), n);
     memory.kernel.multiply(out, w, out, n);
   } else {
-    const circuit = new Circuit(single(sprout.unit), sample, grammar);
-    circuit.forward();
-    memory.kernel.multiply(circuit.top[0].value, w, out, n);
+    memory.kernel.multiply(columnOf(sprout.unit, sample, grammar), w, out, n);
   }
   memory.release(mark);
   return out;

@@ -1,6 +1,6 @@
 /** Growth at the output: a new term. */
 import type { Pointer } from "../kernel/memory.js";
-import { MONOMIAL, type Sprout } from "../library.js";
+import type { Sprout } from "../library.js";
 import {
   type Affine,
   copyAffine,
@@ -14,6 +14,7 @@ import {
   type Unit,
 } from "../network.js";
 import { bestSprouts, LEAST_GAIN, LEAST_NEW, makeProbe, weightedSensitivity } from "../screen.js";
+import { MONOMIAL } from "../sprouts.js";
 import type { Growth } from "./growth.js";
 
 /** Terms tried of each sort. */

@@ -2,7 +2,7 @@
  * Rational starts: y·(v₀ + Σ d·v) = Σ n·u is linear in n and d once the term v₀ of the denominator is chosen, because
  * y = Σ n·u/v₀ − Σ d·y·v/v₀. A few terms of it are sought like any linear combination, then fitted in y itself.
  */
-import { Circuit } from "../circuit.js";
+import { columnOf } from "../circuit.js";
 import type { Fitter } from "../fit.js";
 import type { Pointer } from "../kernel/memory.js";
 import type { Library } from "../library.js";
@@ -97,9 +97,7 @@ function termsOf({ sample, grammar }: Fitter, { monomials }: Library): Term[] {
     if (!powers.every((p) => p > 0 && Number.isInteger(p)) || degree > (inputs.length <= 2 ? 3 : 2)) continue;
     const values = memory.column(n);
     const mark = memory.mark();
-    const circuit = new Circuit(single(unit), sample, grammar);
-    circuit.forward();
-    memory.kernel.copy(circuit.top[0].value, values, n);
+    memory.kernel.copy(columnOf(unit, sample, grammar), values, n);
     memory.release(mark);
     terms.push({ unit, degree, values });
   }
