@@ -55,7 +55,11 @@ const power = (
  * The peels a grammar allows. Functions with a fixed range (sigmoid, tanh, log) apply to the target in the user's own
  * units, so they are given the scale by which the search divided it; `sign` is that of a target of one sign, else 0.
  */
-export function peels({ functions, exponential, inverse, roots }: Grammar, scale: number, sign: number): Peel[] {
+export function peels(
+  { functions, exponential, inverse, roots, powers }: Grammar,
+  scale: number,
+  sign: number,
+): Peel[] {
   const found: Peel[] = [];
   functions.forEach((f, index) => {
     if (!f.inverse) return;
@@ -72,15 +76,16 @@ export function peels({ functions, exponential, inverse, roots }: Grammar, scale
     if (!exponential(index)) found.push(peel(scale, false));
     else if (sign !== 0) found.push(peel(sign, f.name === "exp"));
   });
-  found.push(
-    power(
-      3,
-      Math.cbrt,
-      (y) => 1 / (3 * Math.cbrt(y) ** 2 + 1e-12),
-      () => true,
-    ),
-  );
-  if (sign !== 0)
+  if (powers.includes(3))
+    found.push(
+      power(
+        3,
+        Math.cbrt,
+        (y) => 1 / (3 * Math.cbrt(y) ** 2 + 1e-12),
+        () => true,
+      ),
+    );
+  if (sign !== 0 && powers.includes(2))
     found.push(
       power(
         2,
