@@ -10,15 +10,15 @@ import { complexity } from "./expression/complexity.js";
 import type { Expression } from "./expression/tree.js";
 import { type NoiseKind, quanta, rowWeights } from "./noise.js";
 import { canonical } from "./search/canonical.js";
-import { EXACT, NODE_COST } from "./search/description.js";
+import { EXACT, mostParameters, NODE_COST } from "./search/description.js";
 import { FINAL, Fitter } from "./search/fit.js";
 import { formula, readable } from "./search/formula.js";
 import type { Grammar } from "./search/grammar.js";
 import { Memory } from "./search/kernel/memory.js";
-import { type Affine, copyAffine, parameters, size } from "./search/network.js";
+import { type Affine, copyAffine, parameters, signature, size } from "./search/network.js";
 import { makeSample } from "./search/sample.js";
 import { shorten } from "./search/shorten.js";
-import { snap } from "./search/snap.js";
+import { type Snapped, snap } from "./search/snap.js";
 
 /** Refits in which relative weights follow the law's own values instead of the measured ones. */
 const REWEIGHTINGS = 3;
@@ -47,6 +47,10 @@ export interface Finalist {
   readonly exact: boolean;
   /** Weighted residuals. */
   readonly residuals: Float64Array;
+  /** Row weights, undefined where all rows count alike. */
+  readonly weights: Float64Array | undefined;
+  /** Constants that were recognised. */
+  readonly snapped: readonly Snapped[];
 }
 
 /** Fits networks of the search on all rows, snaps their constants and describes them; those without a value on some row are left out. */
@@ -87,7 +91,8 @@ function finalist(
     if (!Number.isFinite(again.fit(refitted, FINAL))) break;
     [network, fitter, weights] = [refitted, again, rowWeights(noise, values)];
   }
-  network = readable(snap(shorten(network, grammar), fitter));
+  const { root: nice, snapped } = snap(shorten(network, grammar), fitter);
+  network = readable(nice);
   const values = fitter.predict(network);
   const residuals = rows.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
   const square = residuals.reduce((sum, r) => sum + r * r, 0);
@@ -104,6 +109,8 @@ function finalist(
     parameters: parameters(network),
     exact: square <= EXACT_ERROR * rows.target.reduce((sum, y, i) => sum + (y * (weights ? weights[i] : 1)) ** 2, 0),
     residuals,
+    weights,
+    snapped,
     length: meaningless ? Number.POSITIVE_INFINITY : descriptionInUnits(network, square, weights, noise, rows),
   };
 }
@@ -137,14 +144,42 @@ function descriptionInUnits(
   return 0.5 * n * Math.log(Math.max(square / n, rounding, EXACT * scale)) - jacobian + structure;
 }
 
-/** The shortest description. */
+/** Descriptions that differ by less, in nats, are equally good: then the simpler formula is the better one. */
+const EQUAL = 2;
+/** A formula whose description is longer by less than this is a rival. */
+const RIVAL = 4;
+
+/** The shortest description, or the simplest of those that are as short but for EQUAL nats. */
 export function best(finalists: readonly Finalist[]): Finalist {
-  return finalists.reduce((a, b) => (b.length < a.length ? b : a));
+  const least = finalists.reduce((most, { length }) => Math.min(most, length), Number.POSITIVE_INFINITY);
+  const equal = finalists.filter(({ length }) => length <= least + EQUAL);
+  return equal.reduce((a, b) => (compare(b, a) < 0 ? b : a));
+}
+
+const compare = (a: Finalist, b: Finalist) => a.complexity - b.complexity || a.length - b.length;
+
+/** Other formulas that the data can't tell from the chosen one, the shortest description first. */
+export function rivals(finalists: readonly Finalist[], chosen: Finalist): Finalist[] {
+  if (chosen.exact) return [];
+  const seen = new Set([signature(chosen.root)]);
+  const rms = Math.sqrt(chosen.error);
+  const sameValues = (other: Finalist) =>
+    other.noise === chosen.noise && other.residuals.every((r, i) => Math.abs(r - chosen.residuals[i]) < 1e-6 * rms);
+  return [...finalists]
+    .sort((a, b) => a.length - b.length)
+    .filter((other) => {
+      const key = signature(other.root);
+      const isNew = !seen.has(key);
+      seen.add(key);
+      return isNew && other.length < chosen.length + RIVAL && !sameValues(other);
+    });
 }
 
 /** Finalists that nothing simpler matches in error, simplest first; `chosen` is always among them. */
 export function front(finalists: readonly Finalist[], chosen: Finalist): Finalist[] {
-  const same = finalists.filter(({ noise }) => noise === chosen.noise);
+  const same = finalists.filter(
+    (f) => f === chosen || (f.noise === chosen.noise && f.parameters <= mostParameters(f.residuals.length)),
+  );
   const sorted = [...same].sort((a, b) => a.complexity - b.complexity || a.error - b.error);
   const kept: Finalist[] = [];
   let least = Number.POSITIVE_INFINITY;

@@ -2,7 +2,8 @@
  * The way from a table to a law, on one screen: the table is checked, scaled, searched under each kind of noise it may have,
  * and of all finalists the one with the shortest description is the law.
  */
-import { best as bestOf, type Finalist, finalistsOf, front as frontOf } from "./choose.js";
+import { best as bestOf, type Finalist, finalistsOf, front as frontOf, type Rows, rivals } from "./choose.js";
+import { constantsOf } from "./constants.js";
 import { InputError } from "./errors.js";
 import { number } from "./expression/build.js";
 import { toText } from "./expression/text.js";
@@ -110,7 +111,7 @@ function mostExact({ states }: Pool): State[] {
 
 function conclude(
   finalists: readonly Finalist[],
-  rows: { inputs: Float64Array[]; target: Float64Array },
+  rows: Rows,
   table: Table,
   stopped: string | undefined,
   started: number,
@@ -122,7 +123,7 @@ function conclude(
   }
   const chosen = bestOf(finalists);
   const front = frontOf(finalists, chosen);
-  const candidates = front.map((member) => makeCandidate(member, table));
+  const candidates = front.map((member, k) => makeCandidate(ingredients(member, front[k - 1], rows, table), table));
   const best = candidates[front.indexOf(chosen)];
   const values = best.predict(Object.fromEntries(table.inputs.map(({ name }, i) => [name, rows.inputs[i]])));
   const residuals = rows.target.map((y, i) => y - values[i]);
@@ -141,6 +142,11 @@ function conclude(
         `${lackOfFit(fit).toFixed(1)} standard deviations more than noise would make them.`,
     );
   }
+  const others = rivals(finalists, chosen).slice(0, 3);
+  if (others.length > 0 && judged !== "approximation") {
+    const named = others.map(({ expression }) => toText(expression, { digits: 6 })).join("; ");
+    warnings.push(`The data can't tell the law from ${others.length > 1 ? "these" : "this"}: ${named}.`);
+  }
   if (best.tree.kind === "number")
     warnings.push(`No input explains ${table.target.label}: the best formula is its mean.`);
   return makeResult(
@@ -149,8 +155,23 @@ function conclude(
   );
 }
 
+/** What a candidate is made of; `simpler` is the one before it on the front. */
+function ingredients(member: Finalist, simpler: Finalist | undefined, { inputs, target }: Rows, table: Table) {
+  const columns = Object.fromEntries(table.inputs.map(({ name }, i) => [name, inputs[i]]));
+  const { expression: tree, complexity, weights, snapped, noise, error } = member;
+  const meanSquare = noise === "given" ? undefined : error;
+  const steps = simpler ? complexity - simpler.complexity : 0;
+  return {
+    tree,
+    complexity,
+    score: simpler && steps > 0 ? (0.5 * Math.log(simpler.error / error)) / steps : 0,
+    constants: constantsOf(tree, snapped, { columns, rows: target.length, weights, meanSquare }),
+  };
+}
+
 function constantResult(table: Table, started: number): Result {
-  const best = makeCandidate({ expression: number(table.target.values[0]), complexity: 1 }, table);
+  const tree = number(table.target.values[0]);
+  const best = makeCandidate({ tree, complexity: 1, score: 0, constants: [{ value: table.target.values[0] }] }, table);
   const noise: NoiseKind = "additive";
   return makeResult(
     { best, front: [best], verdict: "exact", noise, warnings: [...table.warnings], seconds: seconds(started) },

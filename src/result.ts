@@ -1,6 +1,6 @@
 /** What a search gives back: candidates that predict and print themselves, and the figure. */
 
-import type { Finalist } from "./choose.js";
+import type { Constant } from "./constants.js";
 import { evaluate } from "./expression/evaluate.js";
 import { toJavaScript } from "./expression/javascript.js";
 import { toMathML } from "./expression/mathml.js";
@@ -23,6 +23,13 @@ export interface Candidate {
   readonly complexity: number;
   /** Mean square of the residuals on the training data, in the target's units squared. */
   readonly mse: number;
+  /**
+   * How much the step from the next simpler formula of the front is worth: by how much it lowers the logarithm of the error
+   * for each node it adds. 0 for the simplest.
+   */
+  readonly score: number;
+  /** Its constants: standard errors, names of those recognised, and what they were before. */
+  readonly constants: Constant[];
   /** The expression tree. */
   readonly tree: Expression;
   /**
@@ -60,16 +67,24 @@ export interface Result {
   plot(): Figure;
 }
 
-export function makeCandidate(
-  { expression: tree, complexity }: Pick<Finalist, "expression" | "complexity">,
-  { inputs, target, rows }: Table,
-): Candidate {
+/** What a candidate is made of. */
+interface Ingredients {
+  readonly tree: Expression;
+  readonly complexity: number;
+  readonly score: number;
+  readonly constants: Constant[];
+}
+
+export function makeCandidate(ingredients: Ingredients, { inputs, target, rows }: Table): Candidate {
+  const { tree, complexity, score, constants } = ingredients;
   const names = inputs.map(({ name }) => name);
   const columns = Object.fromEntries(inputs.map(({ name, values }) => [name, values]));
   const values = evaluate(tree, columns, rows);
   return {
     expression: toText(tree),
     complexity,
+    score,
+    constants,
     mse: values.reduce((sum, v, i) => sum + (target.values[i] - v) ** 2, 0) / rows,
     tree,
     predict(rows) {

@@ -13,6 +13,8 @@ const TEXT: Dialect = {
   spaces: ["", ""],
 };
 
-export function toText(expression: Expression): string {
-  return infix(layout(expression), TEXT);
+/** @param digits significant digits of the numbers; all that float64 needs if not given */
+export function toText(expression: Expression, { digits }: { digits?: number } = {}): string {
+  if (digits === undefined) return infix(layout(expression), TEXT);
+  return infix(layout(expression), { ...TEXT, number: (value) => shortest(Number(value.toPrecision(digits))) });
 }

@@ -74,25 +74,27 @@ function canonicalUnit(unit: Unit, exponential: Exponential): number {
   return flatten(unit) * joinExponentials(unit, exponential) * mergeInputs(unit) * gauge(unit);
 }
 
-/** (w·Π u_k^q_k)^p is w^p·Π u_k^(p·q_k) for whole p. */
+/** (w·Π u_k^q_k)^p is w^p·Π u_k^(p·q_k) for whole p, and (u^q)^p is u^(p·q) for odd q: where the one is defined, u > 0. */
 function flatten(unit: Unit): number {
   let scale = 1;
   for (let i = 0; i < unit.factors.length; ) {
     const { input, power, free } = unit.factors[i];
     const inner = input.links[0];
-    if (
-      !input.biased &&
-      input.links.length === 1 &&
-      inner.unit.kind === "product" &&
-      Number.isInteger(power) &&
-      !free
-    ) {
+    const alone = !input.biased && input.links.length === 1 && inner.unit.kind === "product";
+    const whole = Number.isInteger(power) && !free;
+    if (alone && (whole || (inner.weight > 0 && isOddPower(inner.unit.factors)))) {
       scale *= inner.weight ** power;
       unit.factors.splice(i, 1);
-      for (const factor of inner.unit.factors) unit.factors.push({ ...factor, power: factor.power * power });
+      for (const factor of inner.unit.factors) {
+        unit.factors.push({ ...factor, power: factor.power * power, free: factor.free || free });
+      }
     } else i++;
   }
   return scale;
+}
+
+function isOddPower([only, ...rest]: readonly Factor[]): boolean {
+  return rest.length === 0 && !only.free && Math.abs(only.power) % 2 === 1;
 }
 
 function isExponential({ input, power, free }: Factor, exponential: Exponential): boolean {

@@ -10,8 +10,7 @@ import { NODE_COST } from "./description.js";
 import { type Fitter, Projection } from "./fit.js";
 import { type Affine, copyAffine } from "./network.js";
 
-/** Nice numbers and what it costs to name them, in nats. */
-const NICE: readonly (readonly [value: number, cost: number])[] = makeNice();
+const NICE: readonly Nice[] = makeNice();
 /** A nice number farther away than this many standard errors is out of question. */
 const FARTHEST = 2.5;
 /** Constants smaller than this many standard errors are not known well enough to be named. */
@@ -20,22 +19,58 @@ const LEAST_KNOWN = 2;
 const PRECISION = 1e-10;
 const MOST = 40;
 
-function makeNice(): (readonly [number, number])[] {
+interface Nice {
+  readonly value: number;
+  /** What it costs to name it, in nats. */
+  readonly cost: number;
+  readonly name: string;
+}
+
+function makeNice(): Nice[] {
   const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
   const fractions = (most: number, deepest: number) => {
     const list: [number, number][] = [];
     for (let q = 1; q <= deepest; q++) for (let p = 1; p <= most; p++) if (gcd(p, q) === 1) list.push([p, q]);
     return list;
   };
+  const over = (top: string, q: number) => (q === 1 ? top : `${top}/${q}`);
+  const plain = (value: number) => ({ value, cost: 3, name: `${value}` });
+  const other = (name: string, value: number) => ({ value, cost: 3.5, name });
   return [
-    ...fractions(12, 6).map(([p, q]) => [p / q, q === 1 ? Math.log(p) : Math.log(p * q) + 0.7] as const),
-    ...[15, 20, 25, 30, 40, 50, 100, 1000, 0.1, 0.01, 0.001].map((v) => [v, 3] as const),
-    ...fractions(8, 4).map(([p, q]) => [(Math.PI * p) / q, Math.log(p * q) + 2] as const),
-    ...[1 / Math.PI, 0.5 / Math.PI, 0.25 / Math.PI, Math.SQRT2, Math.sqrt(3), Math.SQRT1_2, Math.E, 1 / Math.E].map(
-      (v) => [v, 3.5] as const,
-    ),
-    [1 / Math.sqrt(2 * Math.PI), 3.5],
+    ...fractions(12, 6).map(([p, q]) => ({
+      value: p / q,
+      cost: q === 1 ? Math.log(p) : Math.log(p * q) + 0.7,
+      name: over(`${p}`, q),
+    })),
+    ...[15, 20, 25, 30, 40, 50, 100, 1000, 0.1, 0.01, 0.001].map(plain),
+    ...fractions(8, 4).map(([p, q]) => ({
+      value: (Math.PI * p) / q,
+      cost: Math.log(p * q) + 2,
+      name: over(p === 1 ? "π" : `${p}π`, q),
+    })),
+    other("1/π", 1 / Math.PI),
+    other("1/(2π)", 0.5 / Math.PI),
+    other("1/(4π)", 0.25 / Math.PI),
+    other("√2", Math.SQRT2),
+    other("√3", Math.sqrt(3)),
+    other("1/√2", Math.SQRT1_2),
+    other("e", Math.E),
+    other("1/e", 1 / Math.E),
+    other("1/√(2π)", 1 / Math.sqrt(2 * Math.PI)),
   ];
+}
+
+/** The name of a nice number, undefined for any other. */
+export function niceName(value: number): string | undefined {
+  const found = NICE.find((nice) => Math.abs(Math.abs(value) - nice.value) <= 1e-15 * nice.value);
+  return found && (value < 0 ? `−${found.name}` : found.name);
+}
+
+/** A constant that was set to a nice number, with the fitted value it had before and its standard error. */
+export interface Snapped {
+  readonly to: number;
+  readonly from: number;
+  readonly error: number;
 }
 
 interface Constant {
@@ -49,18 +84,19 @@ interface Constant {
  * A network with its constants snapped.
  * @param fitter for the rows, and in the units, in which the constants are to be nice
  */
-export function snap(root: Affine, fitter: Fitter): Affine {
+export function snap(root: Affine, fitter: Fitter): { root: Affine; snapped: Snapped[] } {
   const { memory } = fitter.sample;
   let current = copyAffine(root);
-  const fixed = new Set<number>();
+  const fixed = new Map<number, Snapped>();
+  const refused = new Set<number>();
   for (let step = 0; step < MOST; step++) {
     const mark = memory.mark();
-    const next = snapOne(current, fixed, fitter);
+    const next = snapOne(current, fixed, refused, fitter);
     memory.release(mark);
     if (next === undefined) break;
     current = next;
   }
-  return canonical(releasePowers(current), fitter.grammar.exponential);
+  return { root: canonical(releasePowers(current), fitter.grammar.exponential), snapped: [...fixed.values()] };
 }
 
 /** Powers that came to a half or a whole are no parameters any more. */
@@ -77,8 +113,8 @@ function releasePowers(root: Affine): Affine {
   return root;
 }
 
-/** The network with the constant snapped that gains most by it; undefined when none gains. `fixed` are those set already. */
-function snapOne(from: Affine, fixed: Set<number>, fitter: Fitter): Affine | undefined {
+/** The network with the constant snapped that gains most by it; undefined when none gains. `fixed` are those set already, `refused` those that may not be. */
+function snapOne(from: Affine, fixed: Map<number, Snapped>, refused: Set<number>, fitter: Fitter): Affine | undefined {
   const { sample } = fitter;
   const { memory, n, variance } = sample;
   const { kernel } = memory;
@@ -103,7 +139,9 @@ function snapOne(from: Affine, fixed: Set<number>, fitter: Fitter): Affine | und
   let gain = 0.01;
   let chosen = -1;
   let nice = 0;
+  let known = 0;
   for (let a = 0; a < q; a++) {
+    if (refused.has(free[a])) continue;
     const value = constants[free[a]].get();
     const spread = Math.sqrt(noise * inverse[a * q + a]) / scale[a];
     const sigma = Math.max(spread, PRECISION * Math.abs(value));
@@ -116,27 +154,33 @@ function snapOne(from: Affine, fixed: Set<number>, fitter: Fitter): Affine | und
       gain = saved - cost;
       chosen = a;
       nice = candidate;
+      known = sigma;
     }
   }
   if (chosen < 0) return undefined;
-  const change = nice - constants[free[chosen]].get();
+  const before = constants[free[chosen]].get();
+  const change = nice - before;
   for (let a = 0; a < q; a++) {
     if (a === chosen) continue;
     const { get, set } = constants[free[a]];
     set(get() + ((inverse[chosen * q + a] / inverse[chosen * q + chosen]) * change * scale[chosen]) / scale[a]);
   }
   constants[free[chosen]].set(nice);
-  fixed.add(free[chosen]);
   const after = constantsOf(root, fitter).residual;
   const worse = kernel.dot(after, after, n);
   const rounding = 1e-18 * variance * n;
-  return worse <= Math.max(error * (1 + 8 / n), rounding) ? root : copyAffine(from);
+  if (!(worse <= Math.max(error * (1 + 8 / n), rounding))) {
+    refused.add(free[chosen]);
+    return copyAffine(from);
+  }
+  fixed.set(free[chosen], { to: nice, from: before, error: known });
+  return root;
 }
 
 function nearestNice(value: number, sigma: number): [number | undefined, number] {
   let best: number | undefined;
   let least = Number.POSITIVE_INFINITY;
-  for (const [size, cost] of NICE) {
+  for (const { value: size, cost } of NICE) {
     const away = Math.abs(Math.abs(value) - size);
     if (away > FARTHEST * sigma) continue;
     const total = cost + (0.5 * away * away) / (sigma * sigma);

@@ -10,13 +10,11 @@ const util = require("node:util");
 // TensorFlow's remarks on the processor are not for the reader of a notebook. It reads this when it is loaded.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
 
-// tfjs-node calls these; Node 23 dropped them.
-/** @type {Record<string, (value: unknown) => boolean>} */
-const dropped = {
+// tfjs-node calls these; Node 23 dropped the one, and every Node has a word of warning for callers of either.
+Object.assign(util, {
   isArray: Array.isArray,
-  isNullOrUndefined: (value) => value === null || value === undefined,
-};
-for (const [name, test] of Object.entries(dropped)) if (!(name in util)) Object.assign(util, { [name]: test });
+  isNullOrUndefined: (/** @type {unknown} */ value) => value === null || value === undefined,
+});
 
 const backends = ["native", "wasm", "cpu"];
 const chosen = process.env.EQLAB_TFJS;

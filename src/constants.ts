@@ -1,0 +1,112 @@
+/**
+ * The constants of a formula: how well the data know each, and which were recognised. Each number of the tree is taken as a
+ * parameter, its derivative found symbolically, and the errors are those of linear regression at the solution:
+ * σ²·(JᵀJ)⁻¹ with the weighted residuals' mean square, or 1 where the measurement errors were given, for σ².
+ */
+import { differentiate } from "./expression/differentiate.js";
+import { evaluate } from "./expression/evaluate.js";
+import type { Expression } from "./expression/tree.js";
+import { cholesky, invertFactored } from "./search/dense.js";
+import { niceName, type Snapped } from "./search/snap.js";
+
+/** A constant of a formula, in the order of its tree. */
+export interface Constant {
+  readonly value: number;
+  /** Standard error; undefined where the data leave the constant undetermined, and for those recognised. */
+  readonly error?: number;
+  /** What a recognised constant is: "2π", "1/2". */
+  readonly name?: string;
+  /** The fitted value before a constant was recognised, and its standard error then. */
+  readonly before?: { readonly value: number; readonly error: number };
+}
+
+/** Two numbers this near to each other, relatively, are one. */
+const SAME = 1e-12;
+
+export interface Data {
+  readonly columns: Readonly<Record<string, Float64Array>>;
+  readonly rows: number;
+  readonly weights: Float64Array | undefined;
+  /** Mean square of the weighted residuals; undefined where the errors are known, and it should be 1. */
+  readonly meanSquare: number | undefined;
+}
+
+export function constantsOf(tree: Expression, snapped: readonly Snapped[], data: Data): Constant[] {
+  const found: { value: number; name?: string; before?: Constant["before"] }[] = [];
+  const free: string[] = [];
+  const values: Record<string, Float64Array> = { ...data.columns };
+  // Fitted numbers become variables of their own; whole exponents and recognised numbers stay what they are.
+  const opened = mapNumbers(tree, (value, exponent) => {
+    if (exponent && Number.isInteger(value)) return undefined;
+    if (Math.abs(value) === 1) return undefined;
+    const hit = snapped.find(({ to }) => Math.abs(Math.abs(value) - Math.abs(to)) <= SAME * Math.abs(to));
+    const name = niceName(value);
+    if (name !== undefined) {
+      found.push({ value, name, before: hit && { value: Math.sign(value * hit.to) * hit.from, error: hit.error } });
+      return undefined;
+    }
+    const parameter = `constant ${found.length}`;
+    free.push(parameter);
+    values[parameter] = new Float64Array(data.rows).fill(value);
+    found.push({ value });
+    return { kind: "variable", name: parameter };
+  });
+  const errors = standardErrors(opened, free, values, data);
+  return found.map((constant, k) => {
+    const error = errors.get(`constant ${k}`);
+    return error === undefined ? constant : { ...constant, error };
+  });
+}
+
+function standardErrors(
+  tree: Expression,
+  parameters: readonly string[],
+  values: Readonly<Record<string, Float64Array>>,
+  { rows, weights, meanSquare }: Data,
+): Map<string, number> {
+  const k = parameters.length;
+  const errors = new Map<string, number>();
+  if (k === 0 || rows <= k) return errors;
+  const columns = parameters.map((name) => {
+    const column = evaluate(differentiate(tree, name), values, rows);
+    return weights ? column.map((v, i) => v * weights[i]) : column;
+  });
+  const scale = columns.map((column) => Math.hypot(...column));
+  const gram = new Float64Array(k * k);
+  for (let a = 0; a < k; a++) {
+    for (let b = 0; b < k; b++) {
+      gram[a * k + b] = columns[a].reduce((sum, v, i) => sum + (v / scale[a]) * (columns[b][i] / scale[b]), 0);
+    }
+  }
+  if (!cholesky(gram, k)) return errors;
+  const inverse = invertFactored(gram, k);
+  const variance = meanSquare === undefined ? 1 : (meanSquare * rows) / (rows - k);
+  parameters.forEach((name, a) => {
+    const error = Math.sqrt(variance * inverse[a * k + a]) / scale[a];
+    if (Number.isFinite(error)) errors.set(name, error);
+  });
+  return errors;
+}
+
+/** The tree with numbers replaced where `replace` gives something for them. */
+function mapNumbers(
+  tree: Expression,
+  replace: (value: number, exponent: boolean) => Expression | undefined,
+  exponent = false,
+): Expression {
+  const inside = (node: Expression) => mapNumbers(node, replace);
+  switch (tree.kind) {
+    case "number":
+      return replace(tree.value, exponent) ?? tree;
+    case "variable":
+      return tree;
+    case "sum":
+      return { ...tree, terms: tree.terms.map(inside) };
+    case "product":
+      return { ...tree, factors: tree.factors.map(inside) };
+    case "power":
+      return { ...tree, base: inside(tree.base), exponent: mapNumbers(tree.exponent, replace, true) };
+    case "call":
+      return { ...tree, arguments: tree.arguments.map(inside) };
+  }
+}
