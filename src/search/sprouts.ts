@@ -216,6 +216,7 @@ function* ridges({ inputs, largest }: Sample, { functions }: Grammar): Generator
 /** Gaussian bumps, and sines of a square: shapes that no growth in small steps leads to. */
 function* bumps({ inputs, largest }: Sample, grammar: Grammar): Generator<Draft> {
   const d = inputs.length;
+  if (!grammar.powers.includes(2)) return;
   const exp = grammar.indexOf("exp");
   const sin = grammar.indexOf("sin");
   for (let i = 0; i < d; i++) {
