@@ -56,6 +56,7 @@ function without(problem: Problem, powers: ReadonlyMap<number, number>): Separat
     problem: {
       ...problem,
       inputs: kept.map((i) => problem.inputs[i]),
+      shifts: kept.map((i) => problem.shifts[i]),
       target: shared((row) => target[row] / factors[row] / scale),
       weights: shared((row) => ((weights ? weights[row] : 1) * factors[row]) / common),
       targetScale: problem.targetScale * scale,
