@@ -16,6 +16,7 @@ import { formula, readable } from "./search/formula.js";
 import type { Grammar } from "./search/grammar.js";
 import { Memory } from "./search/kernel/memory.js";
 import { type Affine, copyAffine, parameters, signature, size } from "./search/network.js";
+import { prune } from "./search/prune.js";
 import { makeSample } from "./search/sample.js";
 import { shorten } from "./search/shorten.js";
 import { type Snapped, snap } from "./search/snap.js";
@@ -58,15 +59,14 @@ export function finalistsOf(
   roots: readonly Affine[],
   noise: NoiseKind,
   rows: Rows,
-  names: readonly string[],
-  grammar: Grammar,
+  { names, shifted, grammar }: { names: readonly string[]; shifted: boolean; grammar: Grammar },
 ): Finalist[] {
   const memory = new Memory();
   const weights = rowWeights(noise, rows.target, rows.sigma);
   const fitter = fitterFor(rows, weights, grammar, memory);
   return roots.flatMap((root) => {
     const mark = memory.mark();
-    const found = finalist(root, noise, rows, names, { fitter, weights });
+    const found = finalist(root, noise, rows, { names, shifted, fitter, weights });
     memory.release(mark);
     return found ?? [];
   });
@@ -76,10 +76,15 @@ function finalist(
   root: Affine,
   noise: NoiseKind,
   rows: Rows,
-  names: readonly string[],
-  first: { readonly fitter: Fitter; readonly weights: Float64Array | undefined },
+  setting: {
+    readonly names: readonly string[];
+    readonly shifted: boolean;
+    readonly fitter: Fitter;
+    readonly weights: Float64Array | undefined;
+  },
 ): Finalist | undefined {
-  let { fitter, weights } = first;
+  const { names, shifted } = setting;
+  let { fitter, weights } = setting;
   const { grammar } = fitter;
   let network = canonical(copyAffine(root), grammar.exponential);
   if (!Number.isFinite(fitter.fit(network, FINAL))) return undefined;
@@ -91,6 +96,8 @@ function finalist(
     if (!Number.isFinite(again.fit(refitted, FINAL))) break;
     [network, fitter, weights] = [refitted, again, rowWeights(noise, values)];
   }
+  // Counted from elsewhere, an input brings a bias along that the user's own units may not need.
+  if (shifted) network = prune({ root: network, error: fitter.fit(network, FINAL) }, fitter, 0).at(-1)?.root ?? network;
   const { root: nice, snapped } = snap(shorten(network, grammar), fitter);
   network = readable(nice);
   const values = fitter.predict(network);

@@ -77,8 +77,9 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
     };
     const pool = await search(workbench, runnerFor, { seed: settings.seed, signal: settings.signal, onProgress });
     const roots = await finish(pool, workbench, runnerFor(workbench), settings.signal);
+    const shifted = scales.inputs.some(({ shift }) => shift !== 0);
     const inUnits = roots.map((root) => unscaled(root, scales, grammar));
-    return finalistsOf(inUnits, noise, rows, names, grammar);
+    return finalistsOf(inUnits, noise, rows, { names, grammar, shifted });
   };
   const finalists: Finalist[] = [];
   for (const [k, noise] of kinds.entries()) {

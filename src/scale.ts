@@ -27,10 +27,9 @@ export function scale(
   weights: Float64Array | undefined,
   primitives: readonly string[],
 ): Scaled {
-  const scales = { inputs: inputs.map(({ values }) => powerOfTwo(values)), target: powerOfTwo(target.values) };
+  const scales = { inputs: inputs.map(({ values }) => inputScale(values)), target: powerOfTwo(target.values) };
   const n = order.length;
-  const divided = (values: Float64Array, by: number) => shared(n, (k) => values[order[k]] / by);
-  const y = divided(target.values, scales.target);
+  const y = shared(n, (k) => target.values[order[k]] / scales.target);
   // A common factor of all weights means nothing.
   const common = weights ? Math.exp(weights.reduce((sum, w) => sum + Math.log(w), 0) / n) : 1;
   const relative = weights && shared(n, (k) => weights[k] / common);
@@ -40,7 +39,11 @@ export function scale(
     return sum + (step * step) / 12 / n;
   }, 0);
   const problem: Problem = {
-    inputs: inputs.map(({ values }, i) => divided(values, scales.inputs[i])),
+    inputs: inputs.map(({ values }, i) => {
+      const { by, shift } = scales.inputs[i];
+      return shared(n, (k) => (values[order[k]] - shift) / by);
+    }),
+    shifts: scales.inputs.map(({ by, shift }) => shift / by),
     target: y,
     weights: relative,
     searchRows: Math.min(n, SEARCH_ROWS),
@@ -62,6 +65,20 @@ export function variance(y: Float64Array, weights?: Float64Array): number {
   }
   mean /= total;
   return y.reduce((sum, v, i) => sum + (square(i) * (v - mean) ** 2) / y.length, 0);
+}
+
+/** An input whose size exceeds its range by this factor is counted from a round number near its least value. */
+const FAR_FROM_ZERO = 10;
+
+/** Years, kelvins, pressures near one atmosphere: far from zero all powers of an input look alike, so such inputs are shifted. */
+function inputScale(values: Float64Array): { by: number; shift: number } {
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  const range = high - low;
+  if (Math.min(Math.abs(low), Math.abs(high)) < FAR_FROM_ZERO * range) return { by: powerOfTwo(values), shift: 0 };
+  const step = 10 ** Math.floor(Math.log10(range));
+  const shift = Math.floor(low / step) * step;
+  return { by: powerOfTwo(values.map((v) => v - shift)), shift };
 }
 
 /** The power of two nearest to the largest size, 1 for a column of zeros. */

@@ -3,11 +3,21 @@ import { call, number, power, product, sum, variable } from "../expression/build
 import type { Expression } from "../expression/tree.js";
 import { canonical } from "./canonical.js";
 import type { Grammar } from "./grammar.js";
-import { type Affine, copyAffine, type Factor, isOne, type Link, type Unit } from "./network.js";
+import {
+  type Affine,
+  copyAffine,
+  type Factor,
+  factor,
+  isOne,
+  type Link,
+  productOf,
+  single,
+  type Unit,
+} from "./network.js";
 
-/** By which the search divided each column. Powers of two, so that going back is exact. */
+/** How the search changed the columns: input x became (x − shift) / by, the target y / by. Powers of two, so that going back is exact. */
 export interface Scales {
-  readonly inputs: readonly number[];
+  readonly inputs: readonly { readonly by: number; readonly shift: number }[];
   readonly target: number;
 }
 
@@ -16,8 +26,11 @@ export function unscaled(root: Affine, scales: Scales, grammar: Grammar): Affine
   const copy = copyAffine(root);
   const inward = (of: Affine) => {
     for (const link of of.links) {
-      if (link.unit.kind === "input") link.weight /= scales.inputs[link.unit.index];
       for (const { input } of link.unit.factors) inward(input);
+      if (link.unit.kind !== "input") continue;
+      const { by, shift } = scales.inputs[link.unit.index];
+      if (shift !== 0) link.unit = productOf(factor(single(link.unit, 1 / by, -shift / by)));
+      else link.weight /= by;
     }
   };
   inward(copy);

@@ -28,6 +28,8 @@ import { firstTerms, rationals } from "./start/rational.js";
 export interface Problem {
   /** One column for each input; shared memory, so that workers need no copies. */
   readonly inputs: readonly Float64Array[];
+  /** What was taken off each input, in its units here: input + shift is the user's, but for its scale. */
+  readonly shifts: readonly number[];
   readonly target: Float64Array;
   /** Row weights, 1/σ up to a common factor; undefined where all rows count alike. */
   readonly weights?: Float64Array;
@@ -158,8 +160,8 @@ export class Workbench {
   }
 
   private start(name: string): Candidate[] {
-    const { fitter, library } = this;
-    if (name === "power laws") return fitBatch(powerLaws(fitter), fitter);
+    const { fitter, library, problem } = this;
+    if (name === "power laws") return fitBatch(powerLaws(fitter, problem.shifts), fitter);
     if (name === "polynomials") return fitSums(polynomials(fitter, library), fitter);
     if (name === "few sprouts") return fitBatch(fewSprouts(fitter, library), fitter);
     const [kind, index] = name.split(" ");

@@ -4,44 +4,49 @@ import type { Pointer } from "../kernel/memory.js";
 import { leastSquares } from "../linear.js";
 import { type Affine, factor, input, productOf, single } from "../network.js";
 
-/** Products of powers, with all positive inputs, then without the least important one, and so on; with and without a constant. */
-export function* powerLaws(fitter: Fitter): Generator<Affine> {
+/**
+ * Products of powers, with all positive inputs, then without the least important one, and so on; with and without a constant.
+ * @param shifts what was taken off each input: a power law is one of the input as it was
+ */
+export function* powerLaws(fitter: Fitter, shifts: readonly number[]): Generator<Affine> {
   const { sample, grammar } = fitter;
-  const { memory, n, inputs, positive, y } = sample;
+  const { memory, n, inputs, ones, y } = sample;
+  const { kernel } = memory;
   if (!grammar.freePowers) return;
-  const values = memory.view(y, n);
-  const sign = values[0] > 0 ? 1 : -1;
-  if (!values.every((v) => v * sign > 0)) return;
-  const active = inputs.flatMap((_, i) => (positive[i] ? [i] : []));
   const mark = memory.mark();
   const spare = memory.column(n);
-  const logarithm = (of: Pointer): Pointer => {
+  const target = memory.view(y, n);
+  const sign = target[0] > 0 ? 1 : -1;
+  const logarithm = (of: Pointer, scale: number, shift: number): Pointer | undefined => {
     const out = memory.column(n);
-    memory.kernel.scale(of === y ? sign : 1, of, out, n);
-    memory.kernel.log(out, out, spare, n);
+    kernel.fill(out, shift, n);
+    kernel.axpy(scale, of, out, n);
+    if (memory.view(out, n).some((v) => !(v > 0))) return undefined;
+    kernel.log(out, out, spare, n);
     return out;
   };
-  const target = logarithm(y);
-  const logarithms = new Map(active.map((i) => [i, logarithm(inputs[i])]));
-  const ones = sample.ones;
-  while (active.length > 0) {
-    const columns = active.map((i) => logarithms.get(i) as Pointer);
-    const solution = leastSquares([ones, ...columns], target, fitter);
+  const goal = logarithm(y, sign, 0);
+  const active = inputs.flatMap((column, i) => {
+    const values = goal && logarithm(column, 1, shifts[i]);
+    return values ? [{ i, column: values }] : [];
+  });
+  while (goal && active.length > 0) {
+    const solution = leastSquares([ones, ...active.map(({ column }) => column)], goal, fitter);
     if (!solution) break;
-    const powers = active.map((i, k) => [i, solution[k + 1]] as const);
-    const rounded = powers.map(([i, p]) => [i, Math.round(2 * p) / 2] as const).filter(([, p]) => p !== 0);
+    const powers = active.map(({ i, column }, k) => ({ i, p: solution[k + 1], spread: deviation(column) }));
+    const rounded = powers.map(({ i, p }) => ({ i, p: Math.round(2 * p) / 2 })).filter(({ p }) => p !== 0);
+    const base = (i: number) => single(input(i), 1, shifts[i] || undefined);
     for (const bias of [undefined, 0]) {
-      yield single(productOf(...powers.map(([i, p]) => factor(single(input(i)), p, true))), sign, bias);
-      if (rounded.length > 0)
-        yield single(productOf(...rounded.map(([i, p]) => factor(single(input(i)), p))), sign, bias);
+      yield single(productOf(...powers.map(({ i, p }) => factor(base(i), p, true))), sign, bias);
+      if (rounded.length > 0) yield single(productOf(...rounded.map(({ i, p }) => factor(base(i), p))), sign, bias);
     }
-    const importance = powers.map(([, p], k) => Math.abs(p) * deviation(columns[k]));
+    const importance = powers.map(({ p, spread }) => Math.abs(p) * spread);
     active.splice(importance.indexOf(Math.min(...importance)), 1);
   }
   memory.release(mark);
 
   function deviation(column: Pointer): number {
-    const mean = memory.kernel.dot(column, ones, n) / n;
-    return Math.sqrt(Math.max(0, memory.kernel.dot(column, column, n) - n * mean * mean));
+    const mean = kernel.dot(column, ones, n) / n;
+    return Math.sqrt(Math.max(0, kernel.dot(column, column, n) - n * mean * mean));
   }
 }
