@@ -88,7 +88,7 @@ function separablePowers(
   if (!primitives.includes("product") || inputs.length < 2) return found;
   const y = target.subarray(0, n);
   if (y.some((v) => v === 0)) return found;
-  const positive = inputs.map((column) => column.subarray(0, n).every((v) => v > 0));
+  const positive = inputs.map((column) => column.every((v) => v > 0));
   // Inputs in units of their own spread about their mean, the positive ones in logarithms.
   const spreads: number[] = [];
   const columns = inputs.map((column, i) => {
