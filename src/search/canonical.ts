@@ -9,6 +9,9 @@
 import type { Affine, Factor, Unit } from "./network.js";
 import { isInput, isMonomial, unitSignature } from "./network.js";
 
+/** A bias larger than this stays where it is: as a factor, e^b would be out of the range of float64 or close to it. */
+const LARGEST_SWALLOWED = 100;
+
 /** Which functions have no bias: e^(u+b) = e^b·e^u. */
 export type Exponential = (index: number) => boolean;
 
@@ -65,8 +68,8 @@ function canonicalUnit(unit: Unit, exponential: Exponential): number {
   if (unit.kind === "input") return 1;
   if (unit.kind === "function") {
     const { input } = unit.factors[0];
-    if (!input.biased || !exponential(unit.index)) return 1;
-    const scale = Math.exp(Math.max(-50, Math.min(50, input.bias)));
+    if (!input.biased || !exponential(unit.index) || Math.abs(input.bias) > LARGEST_SWALLOWED) return 1;
+    const scale = Math.exp(input.bias);
     input.biased = false;
     input.bias = 0;
     return scale;
@@ -124,12 +127,15 @@ function joinExponentials(unit: Unit, exponential: Exponential): number {
     scale *= link.weight ** factor.power;
     link.weight = 1;
     for (const term of exponent.links) term.weight *= factor.power;
+    exponent.bias *= factor.power;
     factor.power = 1;
     if (joined === undefined) {
       joined = exponent;
       i++;
     } else {
       joined.links.push(...exponent.links);
+      joined.bias += exponent.bias;
+      joined.biased ||= exponent.biased;
       mergeEqual(joined);
       unit.factors.splice(i, 1);
     }
