@@ -20,8 +20,9 @@ test("columns are divided by powers of two near their largest size, without any 
   for (const unit of [1, 3e-7, 1e30, -1e-200, 1e-310, 1.2e308]) {
     const values = uniform(1, 50, 0.1, 1).map((v) => v * unit);
     const { problem, scales } = scale(table([values], values), inOrder(50), undefined, []);
+    assert.equal(scales.inputs[0].shift, 0);
     for (const [column, by] of [
-      [problem.inputs[0], scales.inputs[0]],
+      [problem.inputs[0], scales.inputs[0].by],
       [problem.target, scales.target],
     ] as const) {
       assert.ok(Number.isInteger(Math.log2(by)), `${by} for ${unit}`);
@@ -32,9 +33,28 @@ test("columns are divided by powers of two near their largest size, without any 
   }
 });
 
-test("a column of zeros stays as it is", () => {
-  const { problem, scales } = scale(table([new Float64Array(3)], Float64Array.of(1, 2, 3)), inOrder(3), undefined, []);
-  assert.deepEqual([scales.inputs[0], ...problem.inputs[0]], [1, 0, 0, 0]);
+test("a target of zeros stays as it is", () => {
+  const zeros = scale(table([Float64Array.of(1, 2, 3)], new Float64Array(3)), inOrder(3), undefined, []);
+  assert.deepEqual([zeros.scales.target, ...zeros.problem.target], [1, 0, 0, 0]);
+});
+
+test("inputs far from zero are counted from a round number just below, without any rounding", () => {
+  for (const [low, high, round] of [
+    [1991.5, 2023, 1990],
+    [-2023, -1991.5, -2030],
+    [101_325, 101_390, 101_320],
+    [0.5, 2, 0],
+    [5, 6, 0],
+    [-1, 3, 0],
+  ]) {
+    const values = Float64Array.of(high, low, (low + high) / 2);
+    const { problem, scales } = scale(table([values], values), inOrder(3), undefined, []);
+    const { by, shift } = scales.inputs[0];
+    assert.equal(shift, round, `${low} to ${high}`);
+    assert.deepEqual([...problem.inputs[0].map((v) => v * by + shift)], [...values]);
+    assert.equal(problem.shifts[0] * by, shift);
+    assert.equal(problem.target[0] * scales.target, high, "the target is not shifted");
+  }
 });
 
 test("rows come in the order given, from memory that workers share", () => {

@@ -174,6 +174,15 @@ test("what is the same function has the same form", () => {
   }
 });
 
+test("an exponential of a large argument keeps its value", () => {
+  const root = single(functionOf(EXP, single(input(0), 0.5, -300)));
+  const square = productOf(factor(copyAffine(root), 2), factor(single(functionOf(EXP, single(input(0), -1)))));
+  for (const x of [1, 600]) {
+    close(outputAt(form(root), [x], ALL) / Math.exp(0.5 * x - 300), 1, 1e-12);
+    close(outputAt(form(single(square)), [x], ALL) / Math.exp(-600), 1, 1e-12);
+  }
+});
+
 test("the order of terms and factors changes nothing", () => {
   for (const root of randomNetworks(200, 2, ALL)) {
     const turned = copyAffine(root);

@@ -61,7 +61,7 @@ export function* randomNetworks(count: number, inputs: number, grammar: Grammar,
   const parents: Affine[] = [affine([], 0)];
   while (count > 0) {
     const root = canonical(mutate(parents, inputs, grammar, stream), grammar.exponential);
-    if (places(root).links.length > 14) continue;
+    if (places(root).links.length > 14 || JSON.stringify(root).includes("null")) continue; // too large, or not finite
     parents.push(copyAffine(root));
     for (const { unit } of places(root).links) {
       for (const factor of unit.factors) {

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { canonical } from "../../src/search/canonical.js";
+import { makeGrammar } from "../../src/search/grammar.js";
+import {
+  type Affine,
+  affine,
+  copyAffine,
+  factor,
+  functionOf,
+  input,
+  monomial,
+  productOf,
+  signature,
+  single,
+  size,
+} from "../../src/search/network.js";
+import { shorten } from "../../src/search/shorten.js";
+import { ALL, close, outputAt, randomNetworks, uniform } from "./help.js";
+
+const rows = Array.from({ length: 6 }, (_, k) => [...uniform(k, 2, 0.2, 1.5)]);
+const x = (power = 1) => monomial([[0, power]]);
+const sum =
+  (...terms: [number, Parameters<typeof single>[0]][]) =>
+  (bias?: number) =>
+    affine(
+      terms.map(([weight, unit]) => ({ weight, unit })),
+      bias,
+    );
+const exp = functionOf(ALL.indexOf("exp"), single(input(0), -0.7));
+
+/** What a longer form is, and the size of the short one. */
+const LONGER: [string, Affine, number][] = [
+  ["x² + 3x + 2.25 = (x + 1.5)²", sum([1, x(2)], [3, x()])(2.25), 5],
+  [
+    "2x² − 4xy + 2y² = 2(x − y)²",
+    sum(
+      [2, x(2)],
+      [
+        -4,
+        monomial([
+          [0, 1],
+          [1, 1],
+        ]),
+      ],
+      [2, monomial([[1, 2]])],
+    )(),
+    7,
+  ],
+  [
+    "3e^−0.7x + 2x·e^−0.7x = (3 + 2x)e^−0.7x",
+    sum([3, exp], [2, productOf(factor(single(exp)), factor(single(x())))])(),
+    12,
+  ],
+  ["(x + x²)³ = x³(1 + x)³", single(productOf(factor(sum([1, x()], [1, x(2)])(), 3))), 9],
+];
+
+for (const [name, root, expected] of LONGER) {
+  test(name, () => {
+    const before = copyAffine(root);
+    const short = shorten(root, ALL);
+    assert.ok(size(short) <= expected, `${size(short)} nodes: ${signature(short)}`);
+    for (const row of rows) close(outputAt(short, row, ALL), outputAt(root, row, ALL), 1e-13);
+    assert.deepEqual(root, before, "the network itself is left alone");
+  });
+}
+
+test("no network gets longer, or another value, by being shortened", () => {
+  let compared = 0;
+  for (const root of randomNetworks(250, 2, ALL)) {
+    const short = shorten(root, ALL);
+    assert.ok(size(short) <= size(canonical(copyAffine(root), ALL.exponential)), signature(root));
+    for (const row of rows) {
+      const expected = outputAt(root, row, ALL);
+      const nudged = outputAt(
+        root,
+        row.map((v) => v * (1 + 1e-13)),
+        ALL,
+      );
+      if (!(Math.abs(expected) < 1e4) || !(Math.abs(nudged - expected) < 1e-10)) continue;
+      close(outputAt(short, row, ALL), expected, 1e-6, `${signature(root)} as ${signature(short)}`);
+      compared++;
+    }
+  }
+  assert.ok(compared > 500, `${compared}`);
+});
+
+test("without products there is nothing to factor", () => {
+  const grammar = makeGrammar(["identity", "square"]);
+  const root = sum([1, x(2)], [3, x()])(2.25);
+  assert.equal(signature(shorten(root, grammar)), signature(root));
+});
