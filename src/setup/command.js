@@ -84,9 +84,10 @@ export function run(program, args, { cwd = root, env = environment(), seconds, o
  */
 export function hand(program, args, env = environment()) {
   return new Promise((resolve) => {
-    const wait = () => {};
-    for (const signal of signals) process.on(signal, wait);
     const child = spawn(program, args, { cwd: root, env, stdio: "inherit" });
+    // The terminal sends Ctrl-C to the child as well; a SIGTERM comes to us alone.
+    const wait = (/** @type {NodeJS.Signals} */ signal) => signal === "SIGTERM" && child.kill(signal);
+    for (const signal of signals) process.on(signal, wait);
     child.on("error", (error) => {
       console.error(`${program}: ${error.message}`);
       resolve(127);

@@ -1,7 +1,7 @@
 // Steps: the project's own Python environment in .venv, and in it JupyterLab, nbconvert and Plotly's extension,
 // pinned by requirements.txt for every platform.
 
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command.js";
 import { cureDownload } from "./cure.js";
@@ -73,6 +73,8 @@ export const environmentStep = {
     // Not --clear: a half-made environment may hold no Python that could clear it.
     rmSync(venv, { recursive: true, force: true });
     await run(program, [...first, "-m", "venv", venv]);
+    // JupyterLab brings scripts for Node that are no ES modules, as our package.json would have it.
+    writeFileSync(join(venv, "package.json"), "{}\n");
     return `Python ${version}`;
   },
   cure: curePython,

@@ -36,7 +36,7 @@ export async function setUp({ again = false } = {}) {
     );
     process.exit(1);
   }
-  console.log(`Set-up complete (${((performance.now() - begun) / 1000).toFixed(1)} s).`);
+  console.error(`Set-up complete (${((performance.now() - begun) / 1000).toFixed(1)} s).`);
 }
 
 if (process.argv[1] === import.meta.filename) await setUp({ again: true });
