@@ -69,7 +69,7 @@ test("noise alone is a law, structure makes it an approximation", () => {
   );
 });
 
-test("the lack of fit of noise is normal with mean 0 and standard deviation 1, for any number of inputs", () => {
+test("the lack of fit of noise is a standard deviation or two, whatever the number of inputs and rows", () => {
   for (const [inputs, rows] of [
     [1, 12],
     [1, 100],
@@ -80,12 +80,9 @@ test("the lack of fit of noise is normal with mean 0 and standard deviation 1, f
       const columns = Array.from({ length: inputs }, (_, k) => uniform(1000 * k + seed, rows));
       return lackOfFit({ inputs: columns, weighted: normal(seed, rows) });
     });
-    const mean = values.reduce((a, b) => a + b) / values.length;
-    const deviation = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / values.length);
-    // A mean of noise taken out leaves neighbours −1/n alike: about −1/√n.
-    const expected = -1 / Math.sqrt(1.6 * rows);
-    const what = `${inputs} inputs, ${rows} rows: ${mean} ± ${deviation}`;
-    assert.ok(Math.abs(mean - expected) < 0.2 && Math.abs(deviation - 1) < 0.15, what);
+    // The largest of one normal number for each input and one for all together: 5% of each lie above 1.64.
+    const above = values.filter((v) => v > 1.64).length / values.length;
+    assert.ok(above > 0.01 && above < 0.05 * (inputs + 1) + 0.03, `${inputs} inputs, ${rows} rows: ${above}`);
     assert.ok(Math.max(...values) < 4, "no false alarm in 400");
   }
 });
