@@ -11,57 +11,50 @@ export interface Task {
   readonly job: Job;
 }
 
-/** Idle workers end after this many milliseconds. */
+/** Idle workers but one end after this many milliseconds. */
 const IDLE = 60_000;
 
-let pool: { readonly workers: number; readonly threads: Piscina } | undefined;
+/** One pool for each number of workers asked for: searches that run at once must not end each other's. */
+const pools = new Map<number, Piscina>();
 let sessions = 0;
 
 export const defaultWorkers = (): number => Math.max(1, Math.min(8, availableParallelism()));
 
 /**
  * Runs jobs on worker threads. Results don't depend on how many there are.
- * When `signal` aborts, the workers end at once, and jobs not done yet have found nothing.
+ * When `signal` aborts, workers busy with these jobs end at once, and jobs not done yet have found nothing.
  */
 export function inWorkers(problem: Problem, workers: number, signal: AbortSignal): Runner {
   const session = `${++sessions}`;
-  return async (jobs) => {
-    const threads = started(workers);
-    const end = () => void stopWorkers();
-    signal.addEventListener("abort", end, { once: true });
-    try {
-      return await Promise.all(
-        jobs.map(async (job): Promise<Candidate[]> => {
-          try {
-            return await threads.run({ session, problem, job } satisfies Task);
-          } catch (error) {
-            if (signal.aborted) return [];
-            throw error;
-          }
-        }),
-      );
-    } finally {
-      signal.removeEventListener("abort", end);
-    }
-  };
+  return (jobs) =>
+    Promise.all(
+      jobs.map(async (job): Promise<Candidate[]> => {
+        try {
+          return await poolOf(workers).run({ session, problem, job } satisfies Task, { signal });
+        } catch (error) {
+          if (signal.aborted) return [];
+          throw error;
+        }
+      }),
+    );
 }
 
-function started(workers: number): Piscina {
-  if (pool?.workers === workers) return pool.threads;
-  void stopWorkers();
+function poolOf(workers: number): Piscina {
+  const known = pools.get(workers);
+  if (known) return known;
   const threads = new Piscina({
     filename: new URL("./worker.js", import.meta.url).href,
-    minThreads: workers,
+    minThreads: 1, // with none, jobs left in the queue by an aborted search would wait for ever
     maxThreads: workers,
     idleTimeout: IDLE,
   });
-  pool = { workers, threads };
+  pools.set(workers, threads);
   return threads;
 }
 
 /** Ends all worker threads; the next search starts new ones. */
 export async function stopWorkers(): Promise<void> {
-  const ending = pool;
-  pool = undefined;
-  await ending?.threads.destroy();
+  const ending = [...pools.values()];
+  pools.clear();
+  await Promise.all(ending.map((threads) => threads.destroy()));
 }
