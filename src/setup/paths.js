@@ -36,6 +36,9 @@ export function environment(env = process.env) {
   return {
     ...env,
     [path]: [at("node_modules", ".bin"), env[path]].join(delimiter),
+    EQLAB_CACHE: cache,
+    // For all that goes by it, such as the linter, which makes itself a folder there.
+    XDG_CACHE_HOME: join(cache, "xdg"),
     npm_config_cache: join(cache, "npm"),
     PIP_CACHE_DIR: join(cache, "pip"),
     PIP_DISABLE_PIP_VERSION_CHECK: "1",

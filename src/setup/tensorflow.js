@@ -18,6 +18,7 @@ export const binding = join(tfjsNode, "lib", "napi-v8", "tfjs_binding.node");
 
 /** The user's choice of tfjs's backend, if any. */
 const chosen = () => process.env.EQLAB_TFJS ?? "";
+const noneChosen = () => ["wasm", "cpu"].includes(chosen());
 
 /** Computes something with the native binding, in a process of its own: a wrong library can bring Node down. */
 async function tryBinding() {
@@ -61,12 +62,14 @@ export const tensorflowStep = {
   stamp: join(tfjsNode, ".eqlab-stamp"),
   inputs: () => [readFileSync(join(tfjsNode, "package.json")), process.platform, process.arch],
   intact(note) {
-    if (chosen() === "native" || !note.startsWith(without)) return existsSync(binding);
+    if (!isWayAround(note)) return existsSync(binding);
+    if (chosen() === "native") return false;
+    if (note.includes("EQLAB_TFJS")) return noneChosen();
     // A compiler that came after the last try is a reason to try again.
-    return note.includes("no C++ compiler") ? !findCompiler() : true;
+    return !note.includes("no C++ compiler") || !findCompiler();
   },
   async work(say) {
-    if (["wasm", "cpu"].includes(chosen())) return `${without}: EQLAB_TFJS=${chosen()} asks for none`;
+    if (noneChosen()) return `${without}: EQLAB_TFJS=${chosen()} asks for none`;
     const reasons = [];
     for (const { note, way } of ways) {
       for (const made of ["deps", "lib"]) rmSync(join(tfjsNode, made), { recursive: true, force: true });
