@@ -1,4 +1,5 @@
 /** The options of `discover`, their defaults, and their check. */
+import { setMaxListeners } from "node:events";
 import { didYouMean, InputError, list } from "./errors.js";
 import { defaultWorkers } from "./parallel/pool.js";
 import { DEFAULT_PRIMITIVES, PRIMITIVES } from "./primitives.js";
@@ -12,6 +13,8 @@ export interface DiscoverOptions {
   primitives?: readonly string[] | "default" | "all";
   /** Measurement errors of the target (standard deviations): a column, or one number for all rows. */
   sigma?: string | number;
+  /** Rows that no law of the others comes near: "aside" sets them aside and says so, "keep" keeps them. */
+  outliers?: "aside" | "keep";
   /** Start of the random numbers: the same seed gives the same formula to the last digit. */
   seed?: number;
   /** Seconds after which the search ends with the best so far. */
@@ -37,6 +40,7 @@ export interface Progress {
 
 export const DEFAULTS = {
   primitives: "default",
+  outliers: "aside",
   seed: 1,
 } as const;
 
@@ -49,6 +53,7 @@ export interface Settings {
   readonly sigma?: string;
   readonly sigmaValue?: number;
   readonly primitives: readonly string[];
+  readonly outliers: "aside" | "keep";
   readonly seed: number;
   readonly workers: number;
   readonly signal: AbortSignal;
@@ -63,6 +68,7 @@ const KNOWN = [
   "inputs",
   "primitives",
   "sigma",
+  "outliers",
   "seed",
   "budget",
   "workers",
@@ -79,6 +85,7 @@ export function checkOptions(options: DiscoverOptions): Settings {
     }
   }
   const { target, inputs, primitives = DEFAULTS.primitives, sigma, seed = DEFAULTS.seed } = options;
+  const { outliers = DEFAULTS.outliers } = options;
   const { budget, workers = defaultWorkers(), signal, checkpoint, onProgress } = options;
   if (!Number.isSafeInteger(seed)) throw new InputError(`The seed must be a whole number, not ${seed}.`);
   if (!Number.isInteger(workers) || workers < 1) {
@@ -87,20 +94,26 @@ export function checkOptions(options: DiscoverOptions): Settings {
   if (budget !== undefined && !(budget > 0)) {
     throw new InputError(`The budget must be a number of seconds above 0, not ${budget}.`);
   }
+  if (outliers !== "aside" && outliers !== "keep") {
+    throw new InputError(`outliers must be "aside" or "keep", not ${JSON.stringify(outliers)}.`);
+  }
   if (typeof sigma === "number" && !(sigma > 0 && Number.isFinite(sigma))) {
     throw new InputError(`sigma must be a number above 0 or the name of a column, not ${sigma}.`);
   }
   const timeout =
     budget === undefined ? undefined : AbortSignal.timeout(Math.min(Math.ceil(budget * 1000), LONGEST_TIMEOUT));
+  const stop = AbortSignal.any([...(signal ? [signal] : []), ...(timeout ? [timeout] : [])]);
+  setMaxListeners(0, stop); // every job of the search listens to it
   return {
     target,
     inputs,
     sigma: typeof sigma === "string" ? sigma : undefined,
     sigmaValue: typeof sigma === "number" ? sigma : undefined,
     primitives: primitiveNames(typeof primitives === "string" ? [primitives] : primitives),
+    outliers,
     seed,
     workers,
-    signal: AbortSignal.any([...(signal ? [signal] : []), ...(timeout ? [timeout] : [])]),
+    signal: stop,
     stopped() {
       if (signal?.aborted) return "The search was stopped";
       return timeout?.aborted ? `The search ended with its budget of ${budget} s` : undefined;

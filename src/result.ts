@@ -58,6 +58,8 @@ export interface Result {
   readonly verdict: Verdict;
   /** The kind of errors the data turned out to have, or were said to have. */
   readonly noise: NoiseKind;
+  /** Numbers (from 1) of the rows that were set aside because no law of the others comes near them. */
+  readonly setAside: number[];
   readonly warnings: string[];
   /** Name of the target in formulas. */
   readonly target: string;

@@ -165,11 +165,15 @@ export function size(of: Affine): number {
   return count + Math.max(0, of.links.length + (of.biased ? 1 : 0) - 1);
 }
 
+/** What powers cost beyond their nodes, in nodes: none up to 4, then one for each step. A high power bends only at the edge of the data. */
+const FREE_POWER = 4;
+
 export function unitSize(unit: Unit): number {
   if (unit.kind === "input") return 1;
   if (unit.kind === "function") return 1 + size(unit.factors[0].input);
   let count = unit.factors.length - 1;
-  for (const { input, power } of unit.factors) count += size(input) + (power === 1 ? 0 : power === -1 ? 1 : 2);
+  for (const { input, power } of unit.factors)
+    count += size(input) + (power === 1 ? 0 : power === -1 ? 1 : 2) + Math.max(0, Math.abs(power) - FREE_POWER);
   return count;
 }
 

@@ -1,0 +1,108 @@
+/** The conclusion: which finalist is the law, what is to be said of it, and the result as the user sees it. */
+import { best as bestOf, type Finalist, front as frontOf, type Rows, rivals } from "./choose.js";
+import { constantsOf } from "./constants.js";
+import { InputError } from "./errors.js";
+import { number } from "./expression/build.js";
+import { toText } from "./expression/text.js";
+import type { NoiseKind } from "./noise.js";
+import { type Candidate, makeCandidate, makeResult, type Result } from "./result.js";
+import { FINAL_ROWS } from "./scale.js";
+import type { Table } from "./table.js";
+import { lackOfFit, verdict } from "./verdict.js";
+
+/** What the search has come to. */
+export interface Outcome {
+  readonly finalists: readonly Finalist[];
+  /** The rows that decided. */
+  readonly rows: Rows;
+  /** Numbers of the rows set aside. */
+  readonly wild: readonly number[];
+  /** Why the search was stopped, if it was. */
+  readonly stopped: string | undefined;
+  readonly seconds: number;
+}
+
+/**
+ * @throws InputError where no formula has a value on every row
+ */
+export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, table: Table): Result {
+  if (finalists.length === 0) {
+    throw new InputError(
+      "No formula has a value on every row. Look for rows with extreme values, or give other primitives.",
+    );
+  }
+  const chosen = bestOf(finalists);
+  const front = frontOf(finalists, chosen);
+  const candidates = front.map((member, k) => makeCandidate(ingredients(member, front[k - 1], rows, table), table));
+  const best = candidates[front.indexOf(chosen)];
+  const values = best.predict(Object.fromEntries(table.inputs.map(({ name }, i) => [name, rows.inputs[i]])));
+  const residuals = rows.target.map((y, i) => y - values[i]);
+  const fit = { inputs: rows.inputs, target: rows.target, residuals, weighted: chosen.residuals };
+  const judged = verdict(fit);
+  const warnings = [...table.warnings];
+  if (stopped) warnings.push(`${stopped}: this is the best found by then.`);
+  warnings.push(...wild.map((row) => wildRow(row, best, table)));
+  if (table.rows > FINAL_ROWS) {
+    warnings.push(
+      `The law was found and fitted on ${FINAL_ROWS} of the ${table.rows} rows, chosen at random; the mean square error is of all.`,
+    );
+  }
+  if (judged === "approximation") {
+    warnings.push(
+      `No law found: the best approximation is ${best.expression}. Its residuals are alike between neighbouring rows, ` +
+        `${lackOfFit(fit).toFixed(1)} standard deviations more than noise would make them.`,
+    );
+  }
+  const others = rivals(finalists, chosen).slice(0, 3);
+  if (others.length > 0 && judged !== "approximation") {
+    const named = others.map(({ expression }) => toText(expression, { digits: 6 })).join("; ");
+    warnings.push(`The data can't tell the law from ${others.length > 1 ? "these" : "this"}: ${named}.`);
+  }
+  if (best.tree.kind === "number")
+    warnings.push(`No input explains ${table.target.label}: the best formula is its mean.`);
+  return makeResult(
+    {
+      best,
+      front: candidates,
+      verdict: judged,
+      noise: chosen.noise,
+      setAside: wild.map((row) => row + 1),
+      warnings,
+      seconds,
+    },
+    table,
+  );
+}
+
+function wildRow(row: number, best: Candidate, { inputs, target }: Table): string {
+  const [value] = best.predict([Object.fromEntries(inputs.map(({ name, values }) => [name, values[row]]))]);
+  return (
+    `Row ${row + 1} is set aside: its ${target.label} is ${target.values[row]}, where the law of the other rows says ` +
+    `${Number(value.toPrecision(4))}. Check it; the option outliers: "keep" keeps it in.`
+  );
+}
+
+/** What a candidate is made of; `simpler` is the one before it on the front. */
+function ingredients(member: Finalist, simpler: Finalist | undefined, { inputs, target }: Rows, table: Table) {
+  const columns = Object.fromEntries(table.inputs.map(({ name }, i) => [name, inputs[i]]));
+  const { expression: tree, complexity, weights, snapped, noise, error } = member;
+  const meanSquare = noise === "given" ? undefined : error;
+  const steps = simpler ? complexity - simpler.complexity : 0;
+  return {
+    tree,
+    complexity,
+    score: simpler && steps > 0 ? (0.5 * Math.log(simpler.error / error)) / steps : 0,
+    constants: constantsOf(tree, snapped, { columns, rows: target.length, weights, meanSquare }),
+  };
+}
+
+/** The result for a target that is the same on all rows. */
+export function constantResult(table: Table, seconds: number): Result {
+  const tree = number(table.target.values[0]);
+  const best = makeCandidate({ tree, complexity: 1, score: 0, constants: [{ value: table.target.values[0] }] }, table);
+  const noise: NoiseKind = "additive";
+  return makeResult(
+    { best, front: [best], verdict: "exact", noise, setAside: [], warnings: [...table.warnings], seconds },
+    table,
+  );
+}

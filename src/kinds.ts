@@ -1,0 +1,113 @@
+/** A table searched under each kind of noise it may have: the finalists of all of them, and rows that fit none. */
+import { best, type Finalist, finalistsOf, type Rows } from "./choose.js";
+import { toText } from "./expression/text.js";
+import { type NoiseKind, noiseKinds, rowWeights } from "./noise.js";
+import type { Settings } from "./options.js";
+import { type Scaled, scale } from "./scale.js";
+import { formula, unscaled } from "./search/formula.js";
+import { makeGrammar } from "./search/grammar.js";
+import type { Pool, State } from "./search/pool.js";
+import { type SearchProgress, search } from "./search/search.js";
+import { type Job, type Runner, Workbench } from "./search/workbench.js";
+import type { Table } from "./table.js";
+import { wildRows } from "./wild.js";
+
+/** Networks looked at on all rows: the shortest descriptions, and the most exact of each size. */
+const SHORTEST = 6;
+const SIZES = 14;
+
+/** The table's rows of this order, in the user's units. */
+export function rowsOf({ inputs, target, sigma }: Table, order: readonly number[]): Rows {
+  const at = (values: Float64Array) => Float64Array.from(order, (row) => values[row]);
+  return {
+    inputs: inputs.map(({ values }) => at(values)),
+    target: at(target.values),
+    sigma: sigma && at(sigma.values),
+  };
+}
+
+/** The search's problem for each kind of noise that is worth trying. */
+export function problemsOf(table: Table, order: readonly number[], { primitives }: Settings) {
+  const { target, sigma } = rowsOf(table, order);
+  return noiseKinds(target, sigma).map((noise) => ({
+    noise,
+    ...scale(table, order, rowWeights(noise, target, sigma), primitives),
+  }));
+}
+
+export interface Found {
+  readonly finalists: readonly Finalist[];
+  /** Places in `order` of the rows better set aside. */
+  readonly wild: readonly number[];
+}
+
+/**
+ * @param order the rows to search, the search's own first
+ * @param runnerFor gives the runner of the jobs of a workbench
+ */
+export async function searchKinds(
+  table: Table,
+  order: readonly number[],
+  runnerFor: (workbench: Workbench) => Runner,
+  settings: Settings,
+  onProgress: (fraction: number, phase: string, formula: string) => void,
+): Promise<Found> {
+  const rows = rowsOf(table, order);
+  const names = table.inputs.map(({ name }) => name);
+  const grammar = makeGrammar(settings.primitives);
+  const problems = problemsOf(table, order, settings);
+  const finalists: Finalist[] = [];
+  let wild: number[] = [];
+  for (const [k, { noise, problem, scales }] of problems.entries()) {
+    const workbench = new Workbench(problem);
+    const report = ({ phase, fraction, best: state }: SearchProgress) =>
+      onProgress(
+        (k + fraction) / problems.length,
+        phase,
+        toText(formula(unscaled(state.root, scales, grammar), names, grammar), { digits: 6 }),
+      );
+    const { seed, signal } = settings;
+    const pool = await search(workbench, runnerFor, { seed, signal, onProgress: report });
+    const roots = await finish(pool, workbench, runnerFor(workbench), signal);
+    const found = inUnits(roots, { noise, scales }, rows, names, settings);
+    const better = found.length > 0 && (finalists.length === 0 || best(found).length < best(finalists).length);
+    // Under the wrong kind of noise the largest rows look wild.
+    if (better) wild = settings.outliers === "aside" && !signal.aborted ? wildRows(pool, workbench.fitter) : [];
+    finalists.push(...found);
+    if (finalists.some(({ exact }) => exact)) break; // without noise there is no kind of it
+  }
+  return { finalists, wild };
+}
+
+function inUnits(
+  roots: readonly State["root"][],
+  { noise, scales }: Pick<Scaled, "scales"> & { noise: NoiseKind },
+  rows: Rows,
+  names: readonly string[],
+  { primitives }: Settings,
+): Finalist[] {
+  const grammar = makeGrammar(primitives);
+  const shifted = scales.inputs.some(({ shift }) => shift !== 0);
+  const networks = roots.map((root) => unscaled(root, scales, grammar));
+  return finalistsOf(networks, noise, rows, { names, grammar, shifted });
+}
+
+/** Networks worth a look on all rows, fitted and shortened there. */
+async function finish(pool: Pool, workbench: Workbench, run: Runner, signal: AbortSignal) {
+  const byLength = [...pool.states].sort((a, b) => a.length - b.length).slice(0, SHORTEST);
+  const roots = [...new Set([...byLength, ...mostExact(pool)])].map(({ root }) => root);
+  const jobs = byLength.map(({ root }): Job => ({ kind: "finish", root }));
+  // Stopped by the user: the workers are gone, and what is left to do must be quick.
+  const finished = signal.aborted ? jobs.slice(0, 1).map((job) => workbench.run(job)) : await run(jobs);
+  return [...finished.flat().map((candidate) => candidate.root), ...roots];
+}
+
+/** The most exact network of each size, as far as it is more exact than all smaller ones. */
+function mostExact({ states }: Pool): State[] {
+  const improving: State[] = [];
+  for (const state of [...states].sort((a, b) => a.size - b.size || a.error - b.error)) {
+    if (!(state.error < 0.9 * (improving.at(-1)?.error ?? Number.POSITIVE_INFINITY))) continue;
+    if (improving.at(-1)?.size !== state.size) improving.push(state);
+  }
+  return improving.slice(0, SIZES);
+}

@@ -1,0 +1,116 @@
+/**
+ * Wild rows: a decimal point in the wrong place, a sensor that hung. Each of the search's better networks is fitted again
+ * without its worst rows; if one of them explains the rest so well that it pays to write the wild rows out in full, they are
+ * set aside and the search is done again without them. A first fit often swallows such a row; a fit without it doesn't.
+ */
+import { NODE_COST } from "./search/description.js";
+import { Fitter, THOROUGH } from "./search/fit.js";
+import { copyAffine, parameters } from "./search/network.js";
+import type { Pool, State } from "./search/pool.js";
+import { makeSample } from "./search/sample.js";
+
+/** At most this part of the rows can be wild; with more of them there is no telling which. */
+const MOST = 1 / 20;
+/** A wild row lies so many times the median residual from the law of the others. */
+const FAR = 7.5;
+/**
+ * By so many nats the description without the rows may even be longer: a law can have a pole or a high power at a wild row and
+ * so pass through it, at about the cost of writing the row out. That the row lies far out then decides.
+ */
+export const LENIENCE = 8;
+/** How many times larger than all others a row of the other sign must be. */
+const ODD = 3;
+/** Networks that are tried without their worst rows. */
+const TRIED = 200;
+/** Fewer rows than this can't outvote one. */
+const LEAST_ROWS = 8;
+
+/** Rows of the other sign than all others, and larger than all of them: they hide that errors may be in proportion to the value. */
+export function oddSigns(target: Float64Array): number[] {
+  const negative = target.filter((y) => y < 0).length;
+  const odd = (y: number) => y < 0 === negative * 2 < target.length && y !== 0;
+  const rows = Array.from(target, (_, row) => row);
+  const few = rows.filter((row) => odd(target[row]));
+  const rest = rows.reduce((m, row) => (odd(target[row]) ? m : Math.max(m, Math.abs(target[row]))), 0);
+  const enough = target.length >= LEAST_ROWS && few.length <= Math.max(1, target.length * MOST);
+  return enough ? few.filter((row) => Math.abs(target[row]) > ODD * rest) : [];
+}
+
+const LOG_2PIE = Math.log(2 * Math.PI * Math.E);
+
+/** Rows of the search (counted in its order) that are better set aside; none in most tables. */
+export function wildRows(pool: Pool, { sample, grammar }: Fitter): number[] {
+  const { memory, n } = sample;
+  if (n < LEAST_ROWS || pool.exact) return [];
+  const most = Math.max(1, Math.floor(n * MOST));
+  const y = memory.view(sample.y, n).slice();
+  const inputs = sample.inputs.map((column) => memory.view(column, n).slice());
+  const given = sample.weights && memory.view(sample.weights, n).slice();
+  const weightOf = (row: number) => (given ? given[row] : 1);
+  const length = (error: number, state: State, without: readonly number[]) => {
+    const left = n - without.length;
+    const k = parameters(state.root);
+    if (left < k + 2) return Number.POSITIVE_INFINITY;
+    const jacobian = y.reduce((sum, _, row) => sum + (without.includes(row) ? 0 : Math.log(weightOf(row))), 0);
+    const gaussian = (left / 2) * (Math.log(Math.max(error, 1e-300) / left) + LOG_2PIE);
+    const structure = 0.5 * k * Math.log(left) + (k * (k + 1)) / (left - k - 1) + NODE_COST * state.size;
+    return gaussian - jacobian + structure + costOfWildRows(without.length, y) + (without.length / 2) * LOG_2PIE;
+  };
+
+  let shortest = Math.min(...pool.states.map((state) => length(state.error, state, [])));
+  shortest += LENIENCE;
+  let wild: number[] = [];
+  for (const state of smallest(pool)) {
+    const without: number[] = [];
+    const root = copyAffine(state.root);
+    let residuals = pool.residuals(state);
+    let before = length(state.error, state, []);
+    while (without.length < most) {
+      without.push(worst(residuals, without));
+      const mark = memory.mark();
+      const weights = Float64Array.from(y, (_, row) => (without.includes(row) ? 0 : weightOf(row)));
+      const fitter = new Fitter(makeSample(memory, inputs, y, weights), grammar);
+      const error = fitter.fit(root, THOROUGH);
+      const values = Number.isFinite(error) ? fitter.predict(root) : undefined;
+      memory.release(mark);
+      if (!values) break;
+      residuals = values.map((value, row) => (y[row] - value) * weightOf(row));
+      const total = length(error, state, without);
+      if (total > before + LENIENCE) break; // it is no better without
+      before = total;
+      if (!(total < shortest) || !farOut(residuals, without)) continue;
+      shortest = total;
+      wild = [...without];
+    }
+  }
+  return wild.sort((a, b) => a - b);
+}
+
+/**
+ * What it costs, in nats, to write rows out: which ones, and a value between −max|y| and max|y| for each. Descriptions of n rows
+ * are all counted without the n/2·ln 2πe that they have in common, and so is this.
+ */
+export function costOfWildRows(count: number, target: Float64Array): number {
+  const range = target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
+  return count * (Math.log(target.length) + Math.log(2 * range) - 0.5 * LOG_2PIE);
+}
+
+/** The smallest networks: a wild row spoils the fit of the true law as it does that of any other, so misfit says nothing. */
+function smallest({ states }: Pool): State[] {
+  return [...states].sort((a, b) => a.size - b.size || a.error - b.error).slice(0, TRIED);
+}
+
+function worst(residuals: Float64Array, without: readonly number[]): number {
+  let row = -1;
+  residuals.forEach((r, i) => {
+    if (!without.includes(i) && (row < 0 || Math.abs(r) > Math.abs(residuals[row]))) row = i;
+  });
+  return row;
+}
+
+/** Do all rows without which the fit was made lie far from it? */
+function farOut(residuals: Float64Array, without: readonly number[]): boolean {
+  const rest = [...residuals].filter((_, row) => !without.includes(row)).map(Math.abs);
+  const median = rest.sort((a, b) => a - b)[rest.length >> 1];
+  return without.every((row) => Math.abs(residuals[row]) > FAR * median);
+}
