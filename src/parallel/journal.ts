@@ -1,19 +1,19 @@
 /**
- * The checkpoint of a search: a journal of its jobs' results. A search does the same jobs in the same order every time, so
- * going on means reading results instead of computing them, up to where the journal ends. Each batch is written to a new file
- * beside the old one and renamed, so that a cut leaves the old one whole.
+ * The checkpoint of a search: a journal of its jobs' results, a line for each batch of jobs. A search does the same jobs in
+ * the same order every time, so going on means reading results instead of computing them, up to where the journal ends. A last
+ * line that a cut has left unfinished is dropped.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { InputError } from "../errors.js";
 import type { Candidate } from "../search/candidates.js";
 import type { Problem, Runner } from "../search/workbench.js";
 
-interface Journal {
+/** The first line. */
+interface Header {
   readonly eqlab: 1;
   /** Hash of the problems and the seed: results are good for nothing else. */
   readonly key: string;
-  readonly batches: Candidate[][][];
 }
 
 export interface Checkpoint {
@@ -28,16 +28,14 @@ export function openCheckpoint(
   { seed, signal }: { seed: number; signal: AbortSignal },
 ): Checkpoint {
   const key = keyOf(problems, seed);
-  const batches = existsSync(path) ? read(path, key) : [];
+  const known = existsSync(path) ? read(path, key) : [];
+  if (!existsSync(path)) append(path, { eqlab: 1, key } satisfies Header);
   let next = 0;
   return {
     wrap: (run) => async (jobs) => {
-      if (next < batches.length) return batches[next++];
+      if (next < known.length) return known[next++];
       const results = await run(jobs);
-      if (signal.aborted) return results; // not all jobs were done
-      batches.push(results);
-      next++;
-      write(path, { eqlab: 1, key, batches });
+      if (!signal.aborted) append(path, results); // else not all jobs were done
       return results;
     },
   };
@@ -45,38 +43,46 @@ export function openCheckpoint(
 
 function keyOf(problems: readonly Problem[], seed: number): string {
   const hash = createHash("sha256").update(JSON.stringify([1, seed]));
-  for (const { inputs, target, weights, primitives, searchRows } of problems) {
-    hash.update(JSON.stringify([primitives, searchRows]));
+  for (const { inputs, target, weights, ...rest } of problems) {
+    hash.update(JSON.stringify(rest));
     for (const column of [...inputs, target, ...(weights ? [weights] : [])]) hash.update(Float64Array.from(column));
   }
   return hash.digest("hex");
 }
 
 function read(path: string, key: string): Candidate[][][] {
-  let journal: Journal;
   try {
-    journal = JSON.parse(readFileSync(path, "utf8"));
+    const [header, ...lines] = readFileSync(path, "utf8").split("\n");
+    const unfinished = lines.pop(); // empty after a whole line
+    checkHeader(path, header, key);
+    if (unfinished) truncateSync(path, statSync(path).size - Buffer.byteLength(unfinished));
+    return lines.map((line) => JSON.parse(line));
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(
       `The checkpoint ${path} can't be read (${(error as Error).message}). Name another file or delete it.`,
     );
   }
-  if (journal?.eqlab !== 1 || !Array.isArray(journal.batches)) {
+}
+
+function checkHeader(path: string, line: string, key: string): void {
+  let header: Partial<Header> | null = null;
+  try {
+    header = JSON.parse(line);
+  } catch {}
+  if (header?.eqlab !== 1) {
     throw new InputError(`${path} is no checkpoint of eqlab. Name another file: this one is left as it is.`);
   }
-  if (journal.key !== key) {
+  if (header.key !== key) {
     throw new InputError(
       `The checkpoint ${path} belongs to other data, other options or another seed. Name another file or delete it.`,
     );
   }
-  return journal.batches;
 }
 
-function write(path: string, journal: Journal): void {
-  const beside = `${path}.part`;
+function append(path: string, line: unknown): void {
   try {
-    writeFileSync(beside, JSON.stringify(journal));
-    renameSync(beside, path);
+    appendFileSync(path, `${JSON.stringify(line)}\n`);
   } catch (error) {
     throw new InputError(
       `The checkpoint ${path} can't be written (${(error as Error).message}). Name a file elsewhere.`,
