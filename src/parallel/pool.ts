@@ -1,5 +1,4 @@
 /** Worker threads for the search's jobs. They are kept from one search to the next: starting one takes longer than many searches. */
-import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import type { Candidate } from "../search/candidates.js";
@@ -27,7 +26,6 @@ export const defaultWorkers = (): number => Math.max(1, Math.min(8, availablePar
  */
 export function inWorkers(problem: Problem, workers: number, signal: AbortSignal): Runner {
   const session = `${++sessions}`;
-  setMaxListeners(0, signal); // every job listens, and Node warns of more than ten
   return (jobs) =>
     Promise.all(
       jobs.map(async (job): Promise<Candidate[]> => {
