@@ -79,6 +79,9 @@ const KNOWN = [
 
 /** @throws InputError that names the option and what it may be */
 export function checkOptions(options: DiscoverOptions): Settings {
+  if (typeof options !== "object" || options === null) {
+    throw new InputError('Say which column is to be explained: discover(data, { target: "y" }).');
+  }
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name)) {
       throw new InputError(`There is no option "${name}".${didYouMean(name, KNOWN)} Options are ${list(KNOWN)}.`);
@@ -91,14 +94,23 @@ export function checkOptions(options: DiscoverOptions): Settings {
   if (!Number.isInteger(workers) || workers < 1) {
     throw new InputError(`The number of workers must be a whole number from 1 on, not ${workers}.`);
   }
-  if (budget !== undefined && !(budget > 0)) {
+  if (budget !== undefined && !(typeof budget === "number" && budget > 0)) {
     throw new InputError(`The budget must be a number of seconds above 0, not ${budget}.`);
+  }
+  if (inputs !== undefined && !Array.isArray(inputs)) {
+    throw new InputError(`inputs must be a list of columns, such as ["x"], not ${JSON.stringify(inputs)}.`);
   }
   if (outliers !== "aside" && outliers !== "keep") {
     throw new InputError(`outliers must be "aside" or "keep", not ${JSON.stringify(outliers)}.`);
   }
   if (typeof sigma === "number" && !(sigma > 0 && Number.isFinite(sigma))) {
     throw new InputError(`sigma must be a number above 0 or the name of a column, not ${sigma}.`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InputError("signal must be that of an AbortController: new AbortController().signal.");
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new InputError("onProgress must be a function, such as (progress) => console.log(progress.best).");
   }
   const timeout =
     budget === undefined ? undefined : AbortSignal.timeout(Math.min(Math.ceil(budget * 1000), LONGEST_TIMEOUT));

@@ -4,12 +4,13 @@
  * which results are taken in the order of their jobs.
  */
 
+import { DEFAULT_PRIMITIVES } from "../primitives.js";
 import { random } from "../random.js";
 import { lackOfFit } from "../verdict.js";
 import { fitBatch } from "./candidates.js";
 import { FEW_ROWS } from "./description.js";
 import { LINEAR } from "./fit.js";
-import { affine } from "./network.js";
+import { type Affine, affine, copyAffine } from "./network.js";
 import { Pool, type State } from "./pool.js";
 import { separate } from "./separate.js";
 import { type Job, type Runner, Workbench } from "./workbench.js";
@@ -87,7 +88,10 @@ export async function search(
     report("start", 0.05 * (k + 1));
   }
   await grow();
-  if (!pool.exact && mutations) await mutateBest();
+  if (!pool.exact && mutations) {
+    if (!onlyNoise()) await narrowed();
+    await mutateBest();
+  }
   await compress();
   return pool;
 
@@ -98,16 +102,25 @@ export async function search(
       const inner = new Workbench(separation.problem);
       const rounds = sure ? settings.rounds : settings.roundsUnsure;
       const found = await search(inner, runnerFor, { ...options, rounds, mutations: sure, onProgress: undefined });
-      const promising = [...found.states].sort((a, b) => a.length - b.length).slice(0, settings.finalists);
-      if (found.exact) promising.push(found.exact);
-      pool.addAll([
-        fitBatch(
-          promising.map(({ root }) => separation.whole(root)),
-          fitter,
-        ),
-      ]);
+      pool.addAll([fitBatch(promising(found).map(separation.whole), fitter)]);
       report("start", 0.05);
     }
+  }
+
+  /** What the default primitives alone have: among many more of them a long sum of the simplest is easily crowded out. */
+  async function narrowed(): Promise<void> {
+    const known: readonly string[] = DEFAULT_PRIMITIVES;
+    const primitives = problem.primitives.filter((name) => known.includes(name) || name === "power");
+    if (primitives.length === problem.primitives.length) return;
+    const inner = new Workbench({ ...problem, primitives });
+    const found = await search(inner, runnerFor, { ...options, mutations: false, onProgress: undefined });
+    pool.addAll([fitBatch(promising(found).map(copyAffine), fitter)]);
+  }
+
+  /** The exact network of a pool, and its shortest descriptions. */
+  function promising({ states, exact }: Pool): Affine[] {
+    const shortest = [...states].sort((a, b) => a.length - b.length).slice(0, settings.finalists);
+    return [...shortest, ...(exact ? [exact] : [])].map(({ root }) => root);
   }
 
   async function grow(): Promise<void> {
