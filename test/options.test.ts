@@ -42,6 +42,11 @@ test("options that make no sense are refused, with the name of the option and wh
     [{ budget: 0 }, /budget must be a number of seconds above 0, not 0/],
     [{ budget: Number.NaN }, /budget must be a number of seconds above 0, not NaN/],
     [{ budget: "soon" }, /budget must be a number of seconds above 0, not soon/],
+    [{ budget: "10" }, /budget must be a number of seconds above 0, not 10/],
+    [{ inputs: "x" }, /inputs must be a list of columns, such as \["x"\], not "x"/],
+    [{ outliers: "drop" }, /outliers must be "aside" or "keep", not "drop"/],
+    [{ signal: {} }, /signal must be that of an AbortController/],
+    [{ onProgress: 5 }, /onProgress must be a function/],
     [{ workers: 0 }, /workers must be a whole number from 1 on, not 0/],
     [{ workers: 1.5 }, /workers must be a whole number from 1 on, not 1\.5/],
     [{ sigma: 0 }, /sigma must be a number above 0 or the name of a column, not 0/],
@@ -52,6 +57,15 @@ test("options that make no sense are refused, with the name of the option and wh
       () => check(options),
       (error) => error instanceof InputError && message.test(error.message),
       JSON.stringify(options),
+    );
+  }
+});
+
+test("without options a call is told what is missing", () => {
+  for (const nothing of [undefined, null, "y"]) {
+    assert.throws(
+      () => checkOptions(nothing as never),
+      (error) => error instanceof InputError && /\{ target: "y" \}/.test(error.message),
     );
   }
 });
