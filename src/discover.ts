@@ -35,10 +35,12 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
     const workers = inWorkers(problem, settings.workers, settings.signal);
     return checkpoint ? checkpoint.wrap(workers) : workers;
   };
-  const searchRows = (rows: readonly number[]) =>
-    searchKinds(table, rows, runnerFor, settings, (fraction, phase, best) =>
-      settings.onProgress?.({ phase, fraction, best, seconds: seconds() }),
-    );
+  let done = 0;
+  const report = (fraction: number, phase: string, best: string) => {
+    done = Math.max(done, fraction); // a second search doesn't go back to the beginning
+    settings.onProgress?.({ phase, fraction: done, best, seconds: seconds() });
+  };
+  const searchRows = (rows: readonly number[]) => searchKinds(table, rows, runnerFor, settings, report);
 
   let found = await searchRows(order);
   let wild: number[] = [];
@@ -52,10 +54,11 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
       [found, order] = [again, kept];
     }
   }
-  settings.onProgress?.({ phase: "finish", fraction: 1, best: "", seconds: seconds() });
   const { finalists } = found;
   const outcome = { finalists, rows: rowsOf(table, order), wild, stopped: settings.stopped(), seconds: seconds() };
-  return conclude(outcome, table);
+  const result = conclude(outcome, table);
+  report(1, "finish", result.best.expression);
+  return result;
 }
 
 /** Is the law of the other rows, with the wild rows written out, a shorter description than the law of all? */

@@ -4,7 +4,7 @@ import { toText } from "./expression/text.js";
 import { type NoiseKind, noiseKinds, rowWeights } from "./noise.js";
 import type { Settings } from "./options.js";
 import { type Scaled, scale } from "./scale.js";
-import { formula, unscaled } from "./search/formula.js";
+import { expressible, formula, unscaled } from "./search/formula.js";
 import { makeGrammar } from "./search/grammar.js";
 import type { Pool, State } from "./search/pool.js";
 import { type SearchProgress, search } from "./search/search.js";
@@ -60,12 +60,11 @@ export async function searchKinds(
   let wild: number[] = [];
   for (const [k, { noise, problem, scales }] of problems.entries()) {
     const workbench = new Workbench(problem);
-    const report = ({ phase, fraction, best: state }: SearchProgress) =>
-      onProgress(
-        (k + fraction) / problems.length,
-        phase,
-        toText(formula(unscaled(state.root, scales, grammar), names, grammar), { digits: 6 }),
-      );
+    const report = ({ phase, fraction, best: state }: SearchProgress) => {
+      const network = unscaled(state.root, scales, grammar);
+      const text = expressible(network) ? toText(formula(network, names, grammar), { digits: 6 }) : "";
+      onProgress((k + fraction) / problems.length, phase, text);
+    };
     const { seed, signal } = settings;
     const pool = await search(workbench, runnerFor, { seed, signal, onProgress: report });
     const roots = await finish(pool, workbench, runnerFor(workbench), signal);

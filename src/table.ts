@@ -35,6 +35,9 @@ export interface TableOptions {
   readonly sigma?: string;
 }
 
+/** Sizes of columns farther from 1 than this factor are refused. */
+const FARTHEST = 1e60;
+
 /** Two points fit any straight line exactly, so the least number of rows that can speak for a law is three. */
 const LEAST_ROWS = 3;
 
@@ -135,7 +138,7 @@ function choose(raw: RawTable, { target, inputs, sigma }: TableOptions) {
 function numbers(raw: RawTable, { label, cells }: RawColumn): Float64Array {
   const values = Float64Array.from(cells, toNumber);
   const first = values.findIndex((value) => !Number.isFinite(value));
-  if (first < 0) return values;
+  if (first < 0) return inRange(label, values);
   const bad = values.reduce((n, value) => (Number.isFinite(value) ? n : n + 1), 0);
   if (bad === values.length && values.every((_, i) => typeof cells[i] === "boolean")) {
     return Float64Array.from(cells, (cell) => (cell ? 1 : 0));
@@ -143,6 +146,16 @@ function numbers(raw: RawTable, { label, cells }: RawColumn): Float64Array {
   const more =
     bad > 1 ? ` ${count(bad - 1, "more cell")} of this column ${bad === 2 ? "is" : "are"} no number either.` : "";
   throw new InputError(`Column "${label}", ${place(raw, first)}: ${problem(cells[first])}${more}`);
+}
+
+/** Refuses numbers whose powers float64 can't hold. */
+function inRange(label: string, values: Float64Array): Float64Array {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest === 0 || (largest > 1 / FARTHEST && largest < FARTHEST)) return values;
+  throw new InputError(
+    `Column "${label}": its largest value is ${largest}, and powers of such numbers leave the range of computer arithmetic. ` +
+      `Give it in other units, such as divided by 1e${Math.round(Math.log10(largest))}.`,
+  );
 }
 
 function toNumber(cell: unknown): number {

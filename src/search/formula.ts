@@ -10,6 +10,7 @@ import {
   factor,
   isOne,
   type Link,
+  places,
   productOf,
   single,
   type Unit,
@@ -75,6 +76,14 @@ function rescale(link: Link, { input, power, free }: Factor): void {
 
 /** ±1 where it is that but for rounding. */
 const unit = (value: number) => (Math.abs(Math.abs(value) - 1) < 1e-12 ? Math.sign(value) : value);
+
+/** Is every constant within the range of float64? In units far from 1 the coefficient of a high power is not. */
+export function expressible(root: Affine): boolean {
+  const { affines, links } = places(root);
+  return (
+    links.every(({ weight }) => Number.isFinite(weight)) && [root, ...affines].every((of) => Number.isFinite(of.bias))
+  );
+}
 
 const QUARTER = Math.PI / 2;
 
