@@ -1,6 +1,7 @@
 /** The table of contents: what a cell imports from "eqlab". */
 
 export { readCsv } from "./csv.js";
+export type { CustomPrimitive } from "./custom.js";
 // From a table to a law.
 export { discover } from "./discover.js";
 export { InputError } from "./errors.js";

@@ -1,5 +1,6 @@
 /** The options of `discover`, their defaults, and their check. */
 import { setMaxListeners } from "node:events";
+import { type CustomPrimitive, unitOf } from "./custom.js";
 import { didYouMean, InputError, list } from "./errors.js";
 import { defaultWorkers } from "./parallel/pool.js";
 import { DEFAULT_PRIMITIVES, PRIMITIVES } from "./primitives.js";
@@ -9,8 +10,11 @@ export interface DiscoverOptions {
   target: string;
   /** The columns to explain it by; all other numeric ones if not given. */
   inputs?: readonly string[];
-  /** What formulas are built of, by name; "default" and "all" stand for several. */
-  primitives?: readonly string[] | "default" | "all";
+  /**
+   * What formulas are built of, by name; "default" and "all" stand for several. A primitive of one's own is a name and a
+   * formula in u: `["default", { name: "lorentz", formula: "1/(1+u^2)" }]`.
+   */
+  primitives?: readonly (string | CustomPrimitive)[] | "default" | "all";
   /** Measurement errors of the target (standard deviations): a column, or one number for all rows. */
   sigma?: string | number;
   /** Rows that no law of the others comes near: "aside" sets them aside and says so, "keep" keeps them. */
@@ -52,7 +56,7 @@ export interface Settings {
   readonly inputs?: readonly string[];
   readonly sigma?: string;
   readonly sigmaValue?: number;
-  readonly primitives: readonly string[];
+  readonly primitives: readonly (string | CustomPrimitive)[];
   readonly outliers: "aside" | "keep";
   readonly seed: number;
   readonly workers: number;
@@ -121,7 +125,7 @@ export function checkOptions(options: DiscoverOptions): Settings {
     inputs,
     sigma: typeof sigma === "string" ? sigma : undefined,
     sigmaValue: typeof sigma === "number" ? sigma : undefined,
-    primitives: primitiveNames(typeof primitives === "string" ? [primitives] : primitives),
+    primitives: chosenPrimitives(typeof primitives === "string" ? [primitives] : primitives),
     outliers,
     seed,
     workers,
@@ -135,9 +139,11 @@ export function checkOptions(options: DiscoverOptions): Settings {
   };
 }
 
-/** Names of primitives with "default" and "all" spelt out. Power laws of positive inputs belong to the default. */
-function primitiveNames(names: readonly string[]): string[] {
+/** Primitives with "default" and "all" spelt out. Power laws of positive inputs belong to the default. */
+function chosenPrimitives(given: readonly (string | CustomPrimitive)[]): (string | CustomPrimitive)[] {
   const known = Object.keys(PRIMITIVES);
+  const names = given.filter((primitive) => typeof primitive === "string");
+  const custom = given.filter((primitive) => typeof primitive !== "string");
   const chosen = names.flatMap((name) => {
     if (name === "all") return known;
     if (name === "default") return [...DEFAULT_PRIMITIVES, "power"];
@@ -147,6 +153,15 @@ function primitiveNames(names: readonly string[]): string[] {
     }
     return [name];
   });
-  if (chosen.length === 0) throw new InputError("Give at least one primitive, or none for the default.");
-  return known.filter((name) => chosen.includes(name));
+  for (const primitive of custom) {
+    const { name } = primitive;
+    if (typeof name !== "string" || !/^[A-Za-z]\w*$/.test(name) || known.includes(name)) {
+      throw new InputError(
+        `A primitive of your own needs a name of its own: letters and digits, not ${JSON.stringify(name)}.`,
+      );
+    }
+    unitOf(primitive);
+  }
+  if (given.length === 0) throw new InputError("Give at least one primitive, or none for the default.");
+  return [...known.filter((name) => chosen.includes(name)), ...custom.map(({ name, formula }) => ({ name, formula }))];
 }

@@ -25,7 +25,7 @@ export function scale(
   { inputs, target }: Table,
   order: readonly number[],
   weights: Float64Array | undefined,
-  primitives: readonly string[],
+  primitives: Problem["primitives"],
 ): Scaled {
   const scales = { inputs: inputs.map(({ values }) => inputScale(values)), target: powerOfTwo(target.values) };
   const n = order.length;

@@ -1,3 +1,4 @@
+import { type CustomPrimitive, unitOf } from "../custom.js";
 import { DEFAULT_PRIMITIVES, PRIMITIVES, type UnitFunction } from "../primitives.js";
 
 /** What the search may build: the primitives asked for, in the form it uses them. */
@@ -19,10 +20,12 @@ export interface Grammar {
   readonly exponential: (index: number) => boolean;
 }
 
-/** The grammar of a list of primitives' names (already checked). */
-export function makeGrammar(names: readonly string[] = DEFAULT_PRIMITIVES): Grammar {
+/** The grammar of a list of primitives (already checked): names, and the user's own. */
+export function makeGrammar(primitives: readonly (string | CustomPrimitive)[] = DEFAULT_PRIMITIVES): Grammar {
+  const names = primitives.filter((primitive) => typeof primitive === "string");
   const chosen = names.map((name) => PRIMITIVES[name]);
-  const functions = [...new Set(chosen.flatMap((p) => (p.unit ? [p.unit] : [])))];
+  const custom = primitives.filter((primitive) => typeof primitive !== "string").map(unitOf);
+  const functions = [...new Set([...chosen.flatMap((p) => (p.unit ? [p.unit] : [])), ...custom])];
   const powers = new Set([1, ...chosen.flatMap((p) => p.powers ?? [])]);
   const inverse = powers.has(-1);
   const roots = powers.has(0.5);

@@ -110,7 +110,9 @@ export async function search(
   /** What the default primitives alone have: among many more of them a long sum of the simplest is easily crowded out. */
   async function narrowed(): Promise<void> {
     const known: readonly string[] = DEFAULT_PRIMITIVES;
-    const primitives = problem.primitives.filter((name) => known.includes(name) || name === "power");
+    const primitives = problem.primitives.filter(
+      (primitive) => typeof primitive === "string" && (known.includes(primitive) || primitive === "power"),
+    );
     if (primitives.length === problem.primitives.length) return;
     const inner = new Workbench({ ...problem, primitives });
     const found = await search(inner, runnerFor, { ...options, mutations: false, onProgress: undefined });

@@ -2,6 +2,7 @@
  * The workbench: one table prepared for the search, and the jobs that are done on it. A job is a pure function of the
  * table and itself, so it gives the same digits in any worker, in any order.
  */
+import type { CustomPrimitive } from "../custom.js";
 import { random } from "../random.js";
 import { type Candidate, fitBatch, fitSums, fitted } from "./candidates.js";
 import { FINAL, Fitter } from "./fit.js";
@@ -34,7 +35,7 @@ export interface Problem {
   /** Row weights, 1/σ up to a common factor; undefined where all rows count alike. */
   readonly weights?: Float64Array;
   readonly searchRows: number;
-  readonly primitives: readonly string[];
+  readonly primitives: readonly (string | CustomPrimitive)[];
   /** The user's unit of the target: the target here times this is the user's. */
   readonly targetScale: number;
   /** Relative mean square of the rounding of the target's digits. */
