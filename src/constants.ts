@@ -41,8 +41,12 @@ export function constantsOf(tree: Expression, snapped: readonly Snapped[], data:
     if (Math.abs(value) === 1) return undefined;
     const hit = snapped.find(({ to }) => Math.abs(Math.abs(value) - Math.abs(to)) <= SAME * Math.abs(to));
     const name = niceName(value);
-    if (name !== undefined) {
-      found.push({ value, name, before: hit && { value: Math.sign(value * hit.to) * hit.from, error: hit.error } });
+    if (name !== undefined || hit) {
+      found.push({
+        value,
+        name: name ?? `${value}`,
+        before: hit && { value: Math.sign(value * hit.to) * hit.from, error: hit.error },
+      });
       return undefined;
     }
     const parameter = `constant ${found.length}`;

@@ -11,6 +11,9 @@ import { type Fitter, Projection } from "./fit.js";
 import { type Affine, copyAffine } from "./network.js";
 
 const NICE: readonly Nice[] = makeNice();
+/** A number of few decimal digits is nice too: ln 10 for each, and this for saying so. */
+const DECIMAL_COST = 2;
+const MOST_DIGITS = 6;
 /** A nice number farther away than this many standard errors is out of question. */
 const FARTHEST = 2.5;
 /** Constants smaller than this many standard errors are not known well enough to be named. */
@@ -188,6 +191,17 @@ function nearestNice(value: number, sigma: number): [number | undefined, number]
       least = total;
       best = Math.sign(value) * size;
     }
+  }
+  for (let digits = 1; digits <= MOST_DIGITS; digits++) {
+    const decimal = Number(value.toPrecision(digits));
+    const away = Math.abs(value - decimal);
+    if (away > FARTHEST * sigma) continue;
+    const total = digits * Math.LN10 + DECIMAL_COST + (0.5 * away * away) / (sigma * sigma);
+    if (total < least) {
+      least = total;
+      best = decimal;
+    }
+    break;
   }
   return [best, least];
 }
