@@ -25,7 +25,7 @@ const shelves = ["all", "inner", "paired", "monomials", "linear"] as const;
 /** A unit with all its constants: what tells two sprouts apart. */
 const spelt = ({ unit }: Library["all"]["sprouts"][number]) => JSON.stringify(unit);
 
-for (const d of [1, 2, 3, 5]) {
+for (const d of [1, 2, 4]) {
   test(`every column holds its unit's values, scaled to 1 and padded with zeros: ${d} inputs`, () => {
     const { library, inputs, columns } = libraryFor(d);
     const n = inputs[0].length;
@@ -112,7 +112,7 @@ test("slopes go with the size of the inputs: a change of units changes no column
 
 test("the library stays small enough to be screened, for many inputs", () => {
   for (const d of [4, 6, 9]) {
-    const { library } = libraryFor(d, ALL, 256);
+    const { library } = libraryFor(d, ALL, 16);
     assert.ok(library.all.sprouts.length < 20_000, `${d} inputs: ${library.all.sprouts.length}`);
     assert.ok(library.linear.sprouts.length <= 900 && library.paired.sprouts.length <= 400);
   }

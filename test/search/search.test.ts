@@ -6,7 +6,8 @@ import { inProcess, type SearchProgress, search } from "../../src/search/search.
 import { type Job, Workbench } from "../../src/search/workbench.js";
 import { map, normal, uniform } from "./help.js";
 
-const N = 48;
+/** Few rows, so that the search gives up soon. */
+const N = 36;
 const inputs = [uniform(1, N, 0.2, 1), uniform(2, N, -1, 1)];
 type Law = (a: number, b: number, noise: number) => number;
 
