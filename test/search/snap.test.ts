@@ -59,6 +59,18 @@ test("without noise every nice constant comes out exactly, and no other is touch
   assert.ok(left < 1e-24);
 });
 
+test("numbers of few decimal digits come out where they are known well enough, others stay", () => {
+  const constant = (truth: number, sigma: number) => {
+    const target = map([x, noise], (v, r) => Math.sin(3 * v) * truth + sigma * r);
+    return snappedFit(single(functionOf(SIN, single(input(0), 3))), target).found.links[0].weight;
+  };
+  assert.equal(constant(0.37, 1e-6), 0.37);
+  assert.equal(constant(9.81, 1e-5), 9.81);
+  assert.notEqual(constant(0.37, 0.01), 0.37);
+  close(constant(0.3712345, 1e-4), 0.3712345, 1e-4);
+  assert.notEqual(constant(0.3712345, 1e-4), 0.37);
+});
+
 test("a free power that comes to a half or a whole is no parameter any more", () => {
   const start = () => single(productOf(factor(single(input(0)), 1.4, true)));
   const half = snappedFit(
@@ -101,7 +113,7 @@ test("snapping adds hardly anything to the error, and the other constants follow
   const root = single(input(0), 1, 0);
   const fitter = fitterFor(
     [x],
-    map([x, noise], (v, r) => 2.0004 * v + 0.77 + 0.01 * r),
+    map([x, noise], (v, r) => 2.0004 * v + 0.7712345 + 0.01 * r),
   );
   fitter.fit(root, FINAL);
   const { root: after } = snap(root, fitter);
