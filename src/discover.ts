@@ -26,7 +26,8 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
   const seconds = () => Math.round(performance.now() - started) / 1000;
   const settings = checkOptions(options);
   const table = withSigma(readTable(data, settings), settings.sigmaValue);
-  if (table.inputs.length === 0) return constantResult(table, seconds());
+  const { values } = table.target;
+  if (values.every((value) => value === values[0])) return constantResult(table, seconds());
 
   let order = rowOrder(table.rows, settings.seed);
   const problems = problemsOf(table, order, settings).map(({ problem }) => problem);

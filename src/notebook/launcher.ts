@@ -138,6 +138,20 @@ function inOrder(socket: Jupyter.ZmqServer["iopub"]) {
   return { send, close: () => socket.close() } as typeof socket;
 }
 
+/**
+ * A publisher drops what a slow reader has not taken, from 1,000 messages on, unless it is told to keep all, and that before
+ * it is bound. tslab's method for it is private to the compiler only.
+ */
+function keepAllMessages(): void {
+  type Bound = { iopub: { sendHighWaterMark: number }; bindSocket(socket: unknown, port: number): Promise<void> };
+  const prototype = jupyter.ZmqServer.prototype as unknown as Bound;
+  const { bindSocket } = prototype;
+  prototype.bindSocket = function (this: Bound, socket, port) {
+    if (socket === this.iopub) this.iopub.sendHighWaterMark = 0;
+    return bindSocket.call(this, socket, port);
+  };
+}
+
 class Server extends jupyter.ZmqServer {
   private queue: Promise<unknown> = Promise.resolve();
   private skipUntil = 0;
@@ -213,6 +227,7 @@ if (!connectionFile) {
   log("usage: node launcher.js CONNECTION_FILE (Jupyter calls this; to open the notebooks use: npm run lab)\n");
   process.exit(2);
 }
+keepAllMessages();
 await new Server(new jupyter.JupyterHandlerImpl(executor, false), connectionFile).init();
 process.on("SIGINT", () => {
   if (current) current.failure ??= interruption;
