@@ -185,7 +185,9 @@ export function rivals(finalists: readonly Finalist[], chosen: Finalist): Finali
 /** Finalists that nothing simpler matches in error, simplest first; `chosen` is always among them. */
 export function front(finalists: readonly Finalist[], chosen: Finalist): Finalist[] {
   const same = finalists.filter(
-    (f) => f === chosen || (f.noise === chosen.noise && f.parameters <= mostParameters(f.residuals.length)),
+    (f) =>
+      f === chosen ||
+      (f.noise === chosen.noise && Number.isFinite(f.length) && f.parameters <= mostParameters(f.residuals.length)),
   );
   const sorted = [...same].sort((a, b) => a.complexity - b.complexity || a.error - b.error);
   const kept: Finalist[] = [];
