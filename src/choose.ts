@@ -43,6 +43,8 @@ export interface Finalist {
   readonly length: number;
   /** Mean square of the weighted residuals, in units of the noise kind: y², 1, or σ². */
   readonly error: number;
+  /** Mean square of the residuals as they are, in y². */
+  readonly mse: number;
   readonly parameters: number;
   /** Is nothing left but rounding of float64? */
   readonly exact: boolean;
@@ -99,7 +101,7 @@ function finalist(
   // Counted from elsewhere, an input brings a bias along that the user's own units may not need.
   if (shifted) network = prune({ root: network, error: fitter.fit(network, FINAL) }, fitter, 0).at(-1)?.root ?? network;
   const { root: nice, snapped } = snap(shorten(network, grammar), fitter);
-  network = readable(nice);
+  network = readable(nice, grammar);
   const values = fitter.predict(network);
   const residuals = rows.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
   const square = residuals.reduce((sum, r) => sum + r * r, 0);
@@ -113,6 +115,7 @@ function finalist(
     complexity: complexity(expression),
     noise,
     error: square / residuals.length,
+    mse: values.reduce((sum, value, i) => sum + (rows.target[i] - value) ** 2, 0) / residuals.length,
     parameters: parameters(network),
     exact: square <= EXACT_ERROR * rows.target.reduce((sum, y, i) => sum + (y * (weights ? weights[i] : 1)) ** 2, 0),
     residuals,
@@ -191,12 +194,14 @@ export function front(finalists: readonly Finalist[], chosen: Finalist): Finalis
   );
   const sorted = [...same].sort((a, b) => a.complexity - b.complexity || a.error - b.error);
   const kept: Finalist[] = [];
-  let least = Number.POSITIVE_INFINITY;
+  let least = { error: Number.POSITIVE_INFINITY, mse: Number.POSITIVE_INFINITY };
   for (const candidate of sorted) {
-    if (candidate !== chosen && !(candidate.error < 0.99 * least)) continue;
-    if (candidate.complexity === kept.at(-1)?.complexity && candidate !== chosen) continue;
+    const { error, mse } = candidate;
+    // Both as the noise found weighs it and as it is reported.
+    const better = error < 0.99 * least.error && mse < least.mse;
+    if (candidate !== chosen && (!better || candidate.complexity === kept.at(-1)?.complexity)) continue;
     kept.push(candidate);
-    least = Math.min(least, candidate.error);
+    least = { error: Math.min(least.error, error), mse: Math.min(least.mse, mse) };
   }
   return kept;
 }

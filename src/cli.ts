@@ -8,6 +8,8 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { didYouMean, InputError } from "./errors.js";
+import { toText } from "./expression/text.js";
+import type { Expression } from "./expression/tree.js";
 
 /** What follows each option in the help; "" for those that take no value. */
 const OPTIONS = {
@@ -39,12 +41,13 @@ Example: eqlab discover data/planets.csv --target period_days
 
 const VERDICTS: Readonly<Record<string, string>> = {
   exact: "it holds to rounding",
-  law: "nothing but noise is left",
+  law: "the residuals show nothing but noise",
   approximation: "structure is left in the residuals",
 };
 
 interface Candidate {
   readonly expression: string;
+  readonly tree: Expression;
   readonly complexity: number;
   readonly mse: number;
   toTeX(): string;
@@ -201,7 +204,7 @@ function report({ best, front, verdict }: Result, file: string, target: string):
   const rows = front.map((candidate) => [
     `${candidate.expression === best.expression ? "* " : "  "}${candidate.complexity}`,
     candidate.mse.toExponential(3),
-    candidate.expression,
+    toText(candidate.tree, { digits: 6 }),
   ]);
   return `${target} = ${best.expression}
 

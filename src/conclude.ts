@@ -8,7 +8,7 @@ import type { NoiseKind } from "./noise.js";
 import { type Candidate, makeCandidate, makeResult, type Result } from "./result.js";
 import { FINAL_ROWS } from "./scale.js";
 import type { Table } from "./table.js";
-import { lackOfFit, verdict } from "./verdict.js";
+import { lackOfFit, tooFewRows, verdict } from "./verdict.js";
 
 /** What the search has come to. */
 export interface Outcome {
@@ -37,7 +37,13 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
   const best = candidates[front.indexOf(chosen)];
   const values = best.predict(Object.fromEntries(table.inputs.map(({ name }, i) => [name, rows.inputs[i]])));
   const residuals = rows.target.map((y, i) => y - values[i]);
-  const fit = { inputs: rows.inputs, target: rows.target, residuals, weighted: chosen.residuals };
+  const fit = {
+    inputs: rows.inputs,
+    target: rows.target,
+    residuals,
+    weighted: chosen.residuals,
+    parameters: chosen.parameters,
+  };
   const judged = verdict(fit);
   const warnings = [...table.warnings];
   if (stopped) warnings.push(`${stopped}: this is the best found by then.`);
@@ -49,8 +55,12 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
   }
   if (judged === "approximation") {
     warnings.push(
-      `No law found: the best approximation is ${best.expression}. Its residuals are alike between neighbouring rows, ` +
-        `${lackOfFit(fit).toFixed(1)} standard deviations more than noise would make them.`,
+      `No law found: the best approximation is ${toText(best.tree, { digits: 6 })}. ${
+        tooFewRows(fit)
+          ? `It has ${chosen.parameters} constants, which ${rows.target.length} rows are too few to bear out.`
+          : "Its residuals are alike between neighbouring rows, " +
+            `${lackOfFit(fit).toFixed(1)} standard deviations more than noise would make them.`
+      }`,
     );
   }
   const others = rivals(finalists, chosen).slice(0, 3);

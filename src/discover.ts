@@ -11,6 +11,7 @@ import { openCheckpoint } from "./parallel/journal.js";
 import { inWorkers } from "./parallel/pool.js";
 import type { Result } from "./result.js";
 import { rowOrder } from "./scale.js";
+import { FEW_ROWS } from "./search/description.js";
 import type { Workbench } from "./search/workbench.js";
 import { readTable, type Table } from "./table.js";
 import { costOfWildRows, LENIENCE, oddSigns } from "./wild.js";
@@ -32,9 +33,11 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
   let order = rowOrder(table.rows, settings.seed);
   const problems = problemsOf(table, order, settings).map(({ problem }) => problem);
   const checkpoint = settings.checkpoint ? openCheckpoint(settings.checkpoint, problems, settings) : undefined;
+  // A second worker takes longer to start than so few rows take to search.
+  const workers = table.rows < FEW_ROWS ? 1 : settings.workers;
   const runnerFor = ({ problem }: Workbench) => {
-    const workers = inWorkers(problem, settings.workers, settings.signal);
-    return checkpoint ? checkpoint.wrap(workers) : workers;
+    const run = inWorkers(problem, workers, settings.signal);
+    return checkpoint ? checkpoint.wrap(run) : run;
   };
   let done = 0;
   const report = (fraction: number, phase: string, best: string) => {

@@ -16,6 +16,9 @@ import { wildRows } from "./wild.js";
 const SHORTEST = 6;
 const SIZES = 14;
 
+/** By so many nats the search can hardly better what its starts find. */
+const HOPELESS = 20;
+
 /** The table's rows of this order, in the user's units. */
 export function rowsOf({ inputs, target, sigma }: Table, order: readonly number[]): Rows {
   const at = (values: Float64Array) => Float64Array.from(order, (row) => values[row]);
@@ -66,12 +69,27 @@ export async function searchKinds(
       onProgress((k + fraction) / problems.length, phase, text);
     };
     const { seed, signal } = settings;
-    const pool = await search(workbench, runnerFor, { seed, signal, onProgress: report });
-    const roots = await finish(pool, workbench, runnerFor(workbench), signal);
-    const found = inUnits(roots, { noise, scales }, rows, names, settings);
-    const better = found.length > 0 && (finalists.length === 0 || best(found).length < best(finalists).length);
+    const run = runnerFor(workbench);
+    const look = async (rounds?: number) => {
+      const pool = await search(workbench, runnerFor, {
+        seed,
+        signal,
+        rounds,
+        mutations: rounds !== 0,
+        onProgress: report,
+      });
+      const roots = await finish(pool, workbench, run, signal);
+      return { pool, found: inUnits(roots, { noise, scales }, rows, names, settings) };
+    };
+    const least = (of: readonly Finalist[]) => (of.length > 0 ? best(of).length : Number.POSITIVE_INFINITY);
+    let looked = await look(k === 0 ? undefined : 0);
+    // A second kind of noise is searched in full only if its starts are not hopelessly behind.
+    if (k > 0 && least(looked.found) < least(finalists) + HOPELESS) looked = await look();
+    const { pool, found } = looked;
     // Under the wrong kind of noise the largest rows look wild.
-    if (better) wild = settings.outliers === "aside" && !signal.aborted ? wildRows(pool, workbench.fitter) : [];
+    if (least(found) < least(finalists)) {
+      wild = settings.outliers === "aside" && !signal.aborted ? wildRows(pool, workbench.fitter) : [];
+    }
     finalists.push(...found);
     if (finalists.some(({ exact }) => exact)) break; // without noise there is no kind of it
   }

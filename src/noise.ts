@@ -10,13 +10,17 @@ const LEAST_SPREAD = 4;
 /** Values written with more significant digits than this are taken as exact. */
 const MOST_DIGITS = 5;
 
-/** The kinds of noise worth trying for a target. */
+/** Rows that span more than this are likely to have relative errors: that is tried first. */
+const LARGE_SPREAD = 100;
+
+/** The kinds of noise worth trying for a target, the likelier first. */
 export function noiseKinds(target: Float64Array, sigma: Float64Array | undefined): NoiseKind[] {
   if (sigma) return ["given"];
   const sizes = target.map(Math.abs);
   const oneSign = target.every((y) => y > 0) || target.every((y) => y < 0);
   const spread = sizes.reduce((a, b) => Math.max(a, b)) / sizes.reduce((a, b) => Math.min(a, b));
-  return oneSign && spread > LEAST_SPREAD ? ["additive", "relative"] : ["additive"];
+  if (!oneSign || !(spread > LEAST_SPREAD)) return ["additive"];
+  return spread > LARGE_SPREAD ? ["relative", "additive"] : ["additive", "relative"];
 }
 
 /** Weights 1/σ for each row; undefined where all are alike. `values` are the target's, or a law's for it. */
@@ -28,8 +32,9 @@ export function rowWeights(kind: NoiseKind, values: Float64Array, sigma?: Float6
 /**
  * The step between neighbouring values each number could have had, as far as its digits tell: 2.74 stands for anything from
  * 2.735 to 2.745. Zero where the values have so many digits that they say nothing about it.
+ * @param mostDigits values written with more significant digits are taken as exact
  */
-export function quanta(values: Float64Array): Float64Array {
+export function quanta(values: Float64Array, mostDigits = MOST_DIGITS): Float64Array {
   let significant = 1;
   let decimals = Number.NEGATIVE_INFINITY;
   for (const value of values) {
@@ -39,7 +44,7 @@ export function quanta(values: Float64Array): Float64Array {
     significant = Math.max(significant, digits);
     decimals = Math.max(decimals, digits - 1 - Number(exponent));
   }
-  if (significant > MOST_DIGITS || decimals === Number.NEGATIVE_INFINITY) return new Float64Array(values.length);
+  if (significant > mostDigits || decimals === Number.NEGATIVE_INFINITY) return new Float64Array(values.length);
   // Columns are written either with so many digits or with so many decimals; the coarser of the two is the one.
   return values.map((value) => {
     const bySize = value === 0 ? 0 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - significant + 1);

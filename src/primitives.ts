@@ -30,6 +30,8 @@ export interface UnitFunction {
   readonly column?: (kernel: Kernel) => ColumnFunction;
   /** False where a bias only rescales the output (e^(u+b) = e^b·e^u): it would be a second name for one formula. */
   readonly biased: boolean;
+  /** Is f(−u) = −f(u)? */
+  readonly odd?: boolean;
   /** Slopes and biases the search tries first, for an input scaled to a largest size of 1. */
   readonly starts: readonly (readonly [slope: number, bias: number])[];
   /** Fewer of them, for inputs that are products. */
@@ -67,6 +69,7 @@ const sin: UnitFunction = {
   expression: (u) => call("sin", u),
   column: (kernel) => kernel.sin,
   biased: true,
+  odd: true,
   starts: grid(steps(1, 32, 1), [0, QUARTER]),
   coarse: grid(steps(1.5, 15, 1.5), [0, QUARTER]),
   inner: grid(steps(1, 8, 1), [0, QUARTER]),
@@ -114,6 +117,7 @@ const tanh: UnitFunction = {
   expression: (u) => call("tanh", u),
   column: (kernel) => kernel.tanh,
   biased: true,
+  odd: true,
   starts: centred([1, 3, 8], [-0.5, 0, 0.5]),
   coarse: centred([1, 3, 8], [-0.5, 0, 0.5]),
   inner: centred([1, 3, 8], [0]),
@@ -139,6 +143,7 @@ const asin: UnitFunction = {
   derivative: (u) => 1 / Math.sqrt(1 - u * u),
   expression: (u) => call("asin", u),
   biased: true,
+  odd: true,
   // Found by peeling: its argument must stay within ±1, where growth in small steps from nothing seldom keeps it.
   starts: [],
   coarse: [],

@@ -8,7 +8,11 @@ import { quanta } from "./noise.js";
 export type Verdict = "exact" | "law" | "approximation";
 
 /** Relative rms error that is rounding of float64. */
-const ROUNDING = 1e-9;
+const ROUNDING = 1e-12;
+/** Values with fewer significant digits than float64 has were rounded to them. */
+const DIGITS = 15;
+/** Rows it takes for each constant, from the third on, before a formula can be called a law. */
+const ROWS_PER_CONSTANT = 5;
 /** Standard deviations of likeness between neighbours from which on it is no accident. */
 const STRUCTURE = 4;
 /** Nearest neighbours are looked for among so many rows at most. */
@@ -22,6 +26,8 @@ export interface Fit {
   /** Residuals in the target's units, and the same weighted. */
   readonly residuals: Float64Array;
   readonly weighted: Float64Array;
+  /** Number of fitted constants. */
+  readonly parameters: number;
 }
 
 export function verdict(fit: Fit): Verdict {
@@ -31,9 +37,14 @@ export function verdict(fit: Fit): Verdict {
   const rms = Math.sqrt(residuals.reduce((s, r) => s + r * r, 0) / residuals.length);
   const size = target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
   if (rms <= ROUNDING * spread || rms <= 1e-14 * size) return "exact";
-  const steps = quanta(target);
+  const steps = quanta(target, DIGITS);
   if (residuals.every((r, i) => Math.abs(r) <= 0.5001 * steps[i])) return "exact";
-  return lackOfFit(fit) > STRUCTURE ? "approximation" : "law";
+  return tooFewRows(fit) || lackOfFit(fit) > STRUCTURE ? "approximation" : "law";
+}
+
+/** Has the formula so many constants that so few rows would follow it in any case? */
+export function tooFewRows({ target, parameters }: Pick<Fit, "target" | "parameters">): boolean {
+  return parameters > Math.max(2, target.length / ROWS_PER_CONSTANT);
 }
 
 /**

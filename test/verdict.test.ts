@@ -5,7 +5,7 @@ import { map, normal, uniform } from "./search/help.js";
 
 /** Data y = 3x + residuals, weighted all alike. */
 function fit(x: Float64Array, residuals: Float64Array, target = map([x, residuals], (v, r) => 3 * v + r)): Fit {
-  return { inputs: [x], target, residuals, weighted: residuals };
+  return { inputs: [x], target, residuals, weighted: residuals, parameters: 1 };
 }
 
 const x = uniform(1, 100, 0, 10);
@@ -102,4 +102,11 @@ test("very few rows say nothing", () => {
   const few = uniform(1, 7);
   assert.equal(lackOfFit({ inputs: [few], weighted: few }), 0);
   assert.equal(lackOfFit({ inputs: [], weighted: noise }), 0);
+});
+
+test("a formula with many constants for its rows is no law, however small its residuals", () => {
+  const few = fit(x.subarray(0, 12), noise.subarray(0, 12));
+  assert.equal(verdict(few), "law");
+  assert.equal(verdict({ ...few, parameters: 2 }), "law");
+  assert.equal(verdict({ ...few, parameters: 4 }), "approximation");
 });

@@ -44,17 +44,28 @@ export function unscaled(root: Affine, scales: Scales, grammar: Grammar): Affine
  * The network with the scale of every factor chosen for reading: the gauge has the largest weight at 1, but
  * √(½a² + ½b²)·√2 is better said as √(a² + b²). Not canonical any more.
  */
-export function readable(root: Affine): Affine {
+export function readable(root: Affine, grammar: Grammar): Affine {
   const copy = copyAffine(root);
   const visit = (of: Affine) => {
     for (const link of of.links) {
       for (const { input } of link.unit.factors) visit(input);
+      if (link.unit.kind === "function" && grammar.functions[link.unit.index].odd) turnPositive(link);
       if (link.unit.kind !== "product") continue;
       for (const factor of link.unit.factors) rescale(link, factor);
     }
   };
   visit(copy);
   return copy;
+}
+
+/** f(−u) = −f(u): the largest weight of an odd function's argument is made positive. */
+function turnPositive(link: Link): void {
+  const { input } = link.unit.factors[0];
+  const largest = input.links.reduce((a, b) => (Math.abs(b.weight) > Math.abs(a.weight) ? b : a));
+  if (largest.weight > 0) return;
+  link.weight = -link.weight;
+  input.bias = -input.bias;
+  for (const each of input.links) each.weight = -each.weight;
 }
 
 /** Divides a factor of the link's product by whichever of its constants leaves the least to print. */
@@ -102,8 +113,8 @@ export function formula(root: Affine, names: readonly string[], grammar: Grammar
     const argument = unit.factors[0].input;
     const { name, expression } = grammar.functions[unit.index];
     // A sine shifted by a quarter turn is a cosine.
-    if (name === "sin" && argument.biased && Math.abs(argument.bias - QUARTER) < 1e-9) {
-      return call("cos", ofAffine({ ...argument, biased: false, bias: 0 }));
+    if (name === "sin" && argument.biased && Math.abs(Math.abs(argument.bias) - QUARTER) < 1e-9) {
+      return product(number(Math.sign(argument.bias)), call("cos", ofAffine({ ...argument, biased: false, bias: 0 })));
     }
     return expression(ofAffine(argument));
   };

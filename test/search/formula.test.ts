@@ -57,7 +57,8 @@ test("back in the user's units the network has the value there", () => {
 
 test("a more readable scale changes no value", () => {
   let compared = 0;
-  for (const root of randomNetworks(250, 2, ALL)) compared += agree(root, (row) => outputAt(readable(root), row, ALL));
+  for (const root of randomNetworks(250, 2, ALL))
+    compared += agree(root, (row) => outputAt(readable(root, ALL), row, ALL));
   assert.ok(compared > 400, `${compared}`);
 });
 
@@ -79,6 +80,6 @@ test("formulas as a person writes them", () => {
     "-a/b^2",
   );
   const root = single(productOf(factor(both(1, 1), 0.5)), Math.SQRT1_2);
-  assert.equal(text(readable(single(productOf(factor(both(0.5, 0.5), 0.5)), Math.SQRT2))), "sqrt(a^2+b^2)");
-  assert.equal(text(readable(root)), text(root), "nothing to gain");
+  assert.equal(text(readable(single(productOf(factor(both(0.5, 0.5), 0.5)), Math.SQRT2), ALL)), "sqrt(a^2+b^2)");
+  assert.equal(text(readable(root, ALL)), text(root), "nothing to gain");
 });
