@@ -16,6 +16,8 @@ const DECIMAL_COST = 2;
 const MOST_DIGITS = 6;
 /** A nice number farther away than this many standard errors is out of question. */
 const FARTHEST = 2.5;
+/** Nats a nice number must save: among so many of them one is near to any constant by chance. */
+const LEAST_GAIN = 2;
 /** Constants smaller than this many standard errors are not known well enough to be named. */
 const LEAST_KNOWN = 2;
 /** Relative precision to which float64 arithmetic knows a constant of a law without noise. */
@@ -139,7 +141,7 @@ function snapOne(from: Affine, fixed: Map<number, Snapped>, refused: Set<number>
   if (!cholesky(hessian, q)) return undefined;
   const inverse = invertFactored(hessian, q);
   const noise = error / Math.max(1, n - q);
-  let gain = 0.01;
+  let gain = LEAST_GAIN;
   let chosen = -1;
   let nice = 0;
   let known = 0;

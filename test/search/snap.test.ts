@@ -98,9 +98,9 @@ test("a nice number is taken if naming it costs less than the digits it saves", 
   assert.equal(weight(3.05, 0.05), 3);
   assert.equal(weight(2.02, 0.1), 2);
   close(weight(3.05, 0.01), 3.05, 1e-9, "five standard errors away");
-  assert.equal(weight(1.669, 0.04), 5 / 3);
-  close(weight(1.669, 0.06), 1.669, 1e-9, "5/3 costs more than it saves");
-  assert.equal(weight(1.669, 0.3), 2, "and 2 less");
+  assert.equal(weight(1.669, 0.004), 5 / 3);
+  close(weight(1.669, 0.04), 1.669, 1e-9, "5/3 saves less than it would have to");
+  assert.equal(weight(1.969, 0.1), 2, "and 2 more");
   close(weight(0.13, 0.1), 0.13, 1e-9, "hardly known to be there at all");
   assert.equal(weight(1.003, 0.01), 1);
 });
