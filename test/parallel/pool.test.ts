@@ -35,8 +35,9 @@ test("jobs in workers give what they give in this thread, in the order of the jo
 test("when one search is aborted its jobs end soon, and those of others go on", async () => {
   const long = Array.from({ length: 200 }, (_, batch): Job => ({ kind: "mutate", seed: 2, batch, parents: [root] }));
   const controller = new AbortController();
-  const aborted = inWorkers(problem, 2, controller.signal)(long);
-  const other = inWorkers(problem, 2, never)(jobs);
+  // The three workers are there already: they are busy when the search is aborted, with the other's jobs in the queue.
+  const aborted = inWorkers(problem, 3, controller.signal)(long);
+  const other = inWorkers(problem, 3, never)(jobs);
   setTimeout(() => controller.abort(), 100);
   const begun = performance.now();
   const results = await aborted;

@@ -174,6 +174,11 @@ test("what is the same function has the same form", () => {
   }
 });
 
+test("a root of a negative multiple keeps its value", () => {
+  const root = single(productOf(factor(single(input(0), -2), 0.5), factor(single(input(0)))));
+  close(outputAt(form(root), [-3], ALL), -3 * Math.sqrt(6), 1e-14);
+});
+
 test("an exponential of a large argument keeps its value", () => {
   const root = single(functionOf(EXP, single(input(0), 0.5, -300)));
   const square = productOf(factor(copyAffine(root), 2), factor(single(functionOf(EXP, single(input(0), -1)))));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fitted } from "../../src/search/candidates.js";
-import { FINAL, THOROUGH } from "../../src/search/fit.js";
+import { FINAL, LINEAR, THOROUGH } from "../../src/search/fit.js";
 import { addModulated, addPair, addSprout } from "../../src/search/grow/add.js";
 import { changePower, replaceFactor, swapFunction } from "../../src/search/grow/exchange.js";
 import { lookAt, type Move } from "../../src/search/grow/growth.js";
@@ -124,6 +124,22 @@ for (const weights of [undefined, uniform(3, N, 0.5, 2)]) {
     });
   }
 }
+
+test("a new bias points the right way before any fit", () => {
+  for (const shift of [0.4, -0.4]) {
+    const fitter = fitterFor(
+      inputs,
+      map(inputs, (_, b) => (b + shift) ** 2),
+    );
+    const root = sum(square(b));
+    const before = fitter.fit(root, LINEAR);
+    const growth = lookAt(root, size(root), fitter, buildLibrary(fitter.sample, ALL));
+    const biased = [...growInside(growth)].filter(({ links }) => links[0].unit.factors[0].input.biased);
+    assert.equal(biased.length, 1);
+    assert.ok(biased[0].links[0].unit.factors[0].input.bias * shift > 0);
+    assert.ok(fitter.fit(biased[0], LINEAR) < 0.5 * before);
+  }
+});
 
 test("without products nothing is multiplied", () => {
   const fitter = fitterFor(

@@ -7,6 +7,7 @@ import { LINEAR, QUICK } from "../../src/search/fit.js";
 import { makeGrammar } from "../../src/search/grammar.js";
 import { mutate } from "../../src/search/mutate.js";
 import {
+  type Affine,
   affine,
   copyAffine,
   depth,
@@ -17,7 +18,7 @@ import {
   single,
   size,
 } from "../../src/search/network.js";
-import { ALL, close, fitterFor, map, outputAt, randomNetworks, uniform } from "./help.js";
+import { ALL, allClose, close, fitterFor, map, outputAt, randomNetworks, uniform } from "./help.js";
 
 const parents = [
   single(input(0), 1, 0),
@@ -65,8 +66,11 @@ test("a batch comes back fitted, in canonical form, the best first", () => {
   const found = fitBatch(roots.map(copyAffine), fitter);
   assert.ok(found.length > 20);
   for (const { root } of found) {
-    assert.equal(signature(canonical(copyAffine(root), ALL.exponential)), signature(root));
-    assert.ok(Number.isFinite(outputAt(root, [0.5, 0.5], ALL)));
+    const again = canonical(copyAffine(root), ALL.exponential);
+    assert.equal(signature(again), signature(root));
+    const weights = (of: Affine) =>
+      [...of.links, ...places(of).links].map(({ weight }) => Math.log(Math.abs(weight) + 1));
+    allClose(weights(again), weights(root), 1e-9, "also in their weights");
   }
   const quick = roots.map((root) => fitted(copyAffine(root), fitter, QUICK)?.error ?? Number.POSITIVE_INFINITY);
   assert.ok(found[0].error <= Math.min(...quick) * (1 + 1e-9), "the best of a quick fit got a thorough one");

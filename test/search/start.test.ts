@@ -4,6 +4,7 @@ import { DEFAULT_PRIMITIVES, PRIMITIVES } from "../../src/primitives.js";
 import { makeGrammar } from "../../src/search/grammar.js";
 import { signature, size } from "../../src/search/network.js";
 import { peels } from "../../src/search/start/peel.js";
+import { powerLaws } from "../../src/search/start/power.js";
 import { Workbench } from "../../src/search/workbench.js";
 import { ALL, allClose, close, map, normal, outputAt, uniform } from "./help.js";
 
@@ -88,6 +89,21 @@ test("the power-law probe finds the exponents under noise that is in proportion"
   );
   close(powers.get(0) ?? 0, 1.5, 0.01);
   close(powers.get(1) ?? 0, -2, 0.01);
+});
+
+test("the power-law probe knows the exponents before any fit, also of an input that was shifted", () => {
+  const target = map(inputs, (a, b) => -2 * (a + 3) ** 1.37 * b ** -0.7);
+  const { fitter } = benchFor(inputs.slice(0, 2), target);
+  const [first] = powerLaws(fitter, [3, 0]);
+  allClose(
+    first.links[0].unit.factors.map(({ power }) => power),
+    [1.37, -0.7],
+    1e-9,
+  );
+  assert.deepEqual(
+    first.links[0].unit.factors.map(({ input }) => input.bias),
+    [3, 0],
+  );
 });
 
 test("inputs or targets of both signs get no power laws, and no peels that need one sign", () => {
