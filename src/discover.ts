@@ -6,6 +6,7 @@ import { best } from "./choose.js";
 import { conclude, constantResult } from "./conclude.js";
 import type { Data } from "./frame.js";
 import { type Found, problemsOf, rowsOf, searchKinds } from "./kinds.js";
+import { beginWork, type LongWork } from "./notebook/cell.js";
 import { checkOptions, type DiscoverOptions } from "./options.js";
 import { openCheckpoint } from "./parallel/journal.js";
 import { inWorkers } from "./parallel/pool.js";
@@ -23,9 +24,19 @@ import { costOfWildRows, LENIENCE, oddSigns } from "./wild.js";
  * @throws InputError for data or options that can't be used: which column, which row, what to do
  */
 export async function discover(data: Data, options: DiscoverOptions): Promise<Result> {
+  const work = beginWork();
+  try {
+    return await run(data, options, work);
+  } finally {
+    work?.end();
+  }
+}
+
+async function run(data: Data, options: DiscoverOptions, work: LongWork | undefined): Promise<Result> {
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
-  const settings = checkOptions(options);
+  const settings = checkOptions(options, work?.signal);
+  const onProgress = settings.onProgress ?? work?.report;
   const table = withSigma(readTable(data, settings), settings.sigmaValue);
   const { values } = table.target;
   if (values.every((value) => value === values[0])) return constantResult(table, seconds());
@@ -42,7 +53,7 @@ export async function discover(data: Data, options: DiscoverOptions): Promise<Re
   let done = 0;
   const report = (fraction: number, phase: string, best: string) => {
     done = Math.max(done, fraction); // a second search doesn't go back to the beginning
-    settings.onProgress?.({ phase, fraction: done, best, seconds: seconds() });
+    onProgress?.({ phase, fraction: done, best, seconds: seconds() });
   };
   const searchRows = (rows: readonly number[]) => searchKinds(table, rows, runnerFor, settings, report);
 

@@ -81,8 +81,11 @@ const KNOWN = [
   "onProgress",
 ];
 
-/** @throws InputError that names the option and what it may be */
-export function checkOptions(options: DiscoverOptions): Settings {
+/**
+ * @param cell aborted when the notebook's running cell is stopped
+ * @throws InputError that names the option and what it may be
+ */
+export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Settings {
   if (typeof options !== "object" || options === null) {
     throw new InputError('Say which column is to be explained: discover(data, { target: "y" }).');
   }
@@ -118,7 +121,7 @@ export function checkOptions(options: DiscoverOptions): Settings {
   }
   const timeout =
     budget === undefined ? undefined : AbortSignal.timeout(Math.min(Math.ceil(budget * 1000), LONGEST_TIMEOUT));
-  const stop = AbortSignal.any([...(signal ? [signal] : []), ...(timeout ? [timeout] : [])]);
+  const stop = AbortSignal.any([signal, timeout, cell].filter((source) => source !== undefined));
   setMaxListeners(0, stop); // every job of the search listens to it
   return {
     target,
@@ -131,7 +134,7 @@ export function checkOptions(options: DiscoverOptions): Settings {
     workers,
     signal: stop,
     stopped() {
-      if (signal?.aborted) return "The search was stopped";
+      if (signal?.aborted || cell?.aborted) return "The search was stopped";
       return timeout?.aborted ? `The search ended with its budget of ${budget} s` : undefined;
     },
     checkpoint,

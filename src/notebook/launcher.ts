@@ -12,6 +12,7 @@ import { format } from "node:util";
 import { type Converter, createConverter } from "tslab/dist/converter.js";
 import { createExecutor } from "tslab/dist/executor.js";
 import type * as Jupyter from "tslab/dist/jupyter.js";
+import { type Cell, setCell } from "./cell.js";
 import { flushDisplays, type MimeBundle, mimeBundle } from "./display.js";
 import { type Failure, failureOf, interruption, refusal } from "./failure.js";
 import { expandShorthand } from "./shorthand.js";
@@ -36,6 +37,7 @@ interface Run {
 }
 
 let current: Run | undefined;
+let cell: Cell | undefined;
 /** A failure that nobody caught, noticed when no cell was running; the next cell reports it. */
 let leftOver: Failure | undefined;
 let cells = 0;
@@ -88,6 +90,8 @@ async function execute(source: string): Promise<Run> {
     return run;
   }
   current = run;
+  cell = { stop: new AbortController(), working: 0 };
+  setCell(cell);
   try {
     await executor.execute(source);
     run.bundle = await run.bundle;
@@ -99,6 +103,7 @@ async function execute(source: string): Promise<Run> {
     run.bundle = undefined;
   } finally {
     current = undefined;
+    setCell(undefined);
   }
   return run;
 }
@@ -203,8 +208,9 @@ class Server extends jupyter.ZmqServer {
     if (bundle) publish("display_data", { data: bundle, metadata: {}, transient: {} });
     if (failure) {
       publish("error", failure);
-      if (stopOnError) this.skipUntil = performance.now() + skipAfterFailure;
     }
+    const stopped = failure || cell?.stop.signal.aborted;
+    if (stopped && stopOnError) this.skipUntil = performance.now() + skipAfterFailure;
     send(socket, "execute_reply", { status: failure ? "error" : "ok", execution_count: cells, ...failure });
   }
 
@@ -230,6 +236,10 @@ if (!connectionFile) {
 keepAllMessages();
 await new Server(new jupyter.JupyterHandlerImpl(executor, false), connectionFile).init();
 process.on("SIGINT", () => {
+  const stopped = cell?.stop.signal.aborted;
+  cell?.stop.abort();
+  // Long work ends with what it has, and the cell goes on with that; whoever wants the cell to end as well says so again.
+  if (current && cell?.working && !stopped) return;
   if (current) current.failure ??= interruption;
   executor.interrupt();
 });
