@@ -2,6 +2,7 @@
 import { quanta } from "./noise.js";
 import { random, sample } from "./random.js";
 import type { Scales } from "./search/formula.js";
+import { variance } from "./search/sample.js";
 import type { Problem } from "./search/workbench.js";
 import type { Table } from "./table.js";
 
@@ -52,19 +53,6 @@ export function scale(
     resolution: rounding / (variance(y, relative) || 1),
   };
   return { problem, scales };
-}
-
-/** Weighted mean square about the weighted mean. */
-export function variance(y: Float64Array, weights?: Float64Array): number {
-  const square = (i: number) => (weights ? weights[i] * weights[i] : 1);
-  let total = 0;
-  let mean = 0;
-  for (let i = 0; i < y.length; i++) {
-    total += square(i);
-    mean += square(i) * y[i];
-  }
-  mean /= total;
-  return y.reduce((sum, v, i) => sum + (square(i) * (v - mean) ** 2) / y.length, 0);
 }
 
 /** An input whose size exceeds its range by this factor is counted from a round number near its least value. */

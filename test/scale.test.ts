@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FINAL_ROWS, rowOrder, SEARCH_ROWS, scale, variance } from "../src/scale.js";
+import { FINAL_ROWS, rowOrder, SEARCH_ROWS, scale } from "../src/scale.js";
+import { variance } from "../src/search/sample.js";
 import type { Table } from "../src/table.js";
 import { close, normal, uniform } from "./search/help.js";
 

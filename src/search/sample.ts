@@ -33,28 +33,31 @@ export function makeSample(
   const n = target.length;
   const ones = memory.column(n);
   memory.kernel.fill(ones, 1, n);
-  let total = 0;
-  let mean = 0;
-  for (let i = 0; i < n; i++) {
-    const w = weights ? weights[i] * weights[i] : 1;
-    total += w;
-    mean += w * target[i];
-  }
-  mean /= total;
-  let variance = 0;
-  for (let i = 0; i < n; i++) variance += ((weights ? weights[i] : 1) * (target[i] - mean)) ** 2 / n;
+  const columns = inputs.map((column) => memory.store(column));
+  const y = memory.store(target);
+  const w = weights && memory.store(weights);
   return {
     memory,
     n,
-    inputs: inputs.map((column) => memory.store(column)),
-    y: memory.store(target),
-    weights: weights && memory.store(weights),
+    inputs: columns,
+    y,
+    weights: w,
     ones,
-    variance,
-    largest: inputs.map(
-      (column) =>
-        Array.prototype.reduce.call(column, (m, v) => Math.max(m as number, Math.abs(v as number)), 0) as number,
-    ),
-    positive: inputs.map((column) => Array.prototype.every.call(column, (v) => (v as number) > 0)),
+    variance: variance(memory.view(y, n), w && memory.view(w, n)),
+    largest: columns.map((column) => memory.kernel.largest(column, n)),
+    positive: columns.map((column) => memory.view(column, n).every((v) => v > 0)),
   };
+}
+
+/** Weighted mean square about the weighted mean. */
+export function variance(y: Float64Array, weights?: Float64Array): number {
+  const square = (i: number) => (weights ? weights[i] * weights[i] : 1);
+  let total = 0;
+  let mean = 0;
+  for (let i = 0; i < y.length; i++) {
+    total += square(i);
+    mean += square(i) * y[i];
+  }
+  mean /= total;
+  return y.reduce((sum, v, i) => sum + (square(i) * (v - mean) ** 2) / y.length, 0);
 }
