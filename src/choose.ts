@@ -199,7 +199,9 @@ export function front(finalists: readonly Finalist[], chosen: Finalist): Finalis
     const { error, mse } = candidate;
     // Both as the noise found weighs it and as it is reported.
     const better = error < 0.99 * least.error && mse < least.mse;
-    if (candidate !== chosen && (!better || candidate.complexity === kept.at(-1)?.complexity)) continue;
+    const sameSize = candidate.complexity === kept.at(-1)?.complexity;
+    if (candidate !== chosen && (!better || sameSize)) continue;
+    if (sameSize) kept.pop();
     kept.push(candidate);
     least = { error: Math.min(least.error, error), mse: Math.min(least.mse, mse) };
   }

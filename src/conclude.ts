@@ -10,6 +10,9 @@ import { FINAL_ROWS } from "./scale.js";
 import type { Table } from "./table.js";
 import { lackOfFit, tooFewRows, verdict } from "./verdict.js";
 
+/** With fewer rows than this for each fitted constant the user is warned. */
+const FEW_ROWS_EACH = 3;
+
 /** What the search has come to. */
 export interface Outcome {
   readonly finalists: readonly Finalist[];
@@ -44,7 +47,8 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
     weighted: chosen.residuals,
     parameters: chosen.parameters,
   };
-  const judged = verdict(fit);
+  // The mean alone is no law of the inputs, whatever it leaves.
+  const judged = best.tree.kind === "number" && !chosen.exact ? "approximation" : verdict(fit);
   const warnings = [...table.warnings];
   if (stopped) warnings.push(`${stopped}: this is the best found by then.`);
   warnings.push(...wild.map((row) => wildRow(row, best, table)));
@@ -53,7 +57,9 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
       `The law was found and fitted on ${FINAL_ROWS} of the ${table.rows} rows, chosen at random; the mean square error is of all.`,
     );
   }
-  if (judged === "approximation") {
+  if (best.tree.kind === "number") {
+    warnings.push(`No law found: no input explains ${table.target.label}, and the best formula is its mean.`);
+  } else if (judged === "approximation") {
     warnings.push(
       `No law found: the best approximation is ${toText(best.tree, { digits: 6 })}. ${
         tooFewRows(fit)
@@ -68,8 +74,12 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
     const named = others.map(({ expression }) => toText(expression, { digits: 6 })).join("; ");
     warnings.push(`The data can't tell the law from ${others.length > 1 ? "these" : "this"}: ${named}.`);
   }
-  if (best.tree.kind === "number")
-    warnings.push(`No input explains ${table.target.label}: the best formula is its mean.`);
+  const constants = best.constants.filter(({ error }) => error !== undefined).length;
+  if (judged === "law" && rows.target.length < FEW_ROWS_EACH * constants) {
+    warnings.push(
+      `${rows.target.length} rows for ${constants} constants are few: other formulas may follow them as well.`,
+    );
+  }
   return makeResult(
     {
       best,

@@ -33,31 +33,28 @@ export interface Data {
 
 export function constantsOf(tree: Expression, snapped: readonly Snapped[], data: Data): Constant[] {
   const found: { value: number; name?: string; before?: Constant["before"] }[] = [];
-  const free: string[] = [];
+  const parameters: string[] = [];
+  const free = new Set<string>();
   const values: Record<string, Float64Array> = { ...data.columns };
   // Fitted numbers become variables of their own; whole exponents and recognised numbers stay what they are.
   const opened = mapNumbers(tree, (value, exponent) => {
     if (exponent && Number.isInteger(value)) return undefined;
     if (Math.abs(value) === 1) return undefined;
     const hit = snapped.find(({ to }) => Math.abs(Math.abs(value) - Math.abs(to)) <= SAME * Math.abs(to));
-    const name = niceName(value);
-    if (name !== undefined || hit) {
-      found.push({
-        value,
-        name: name ?? `${value}`,
-        before: hit && { value: Math.sign(value * hit.to) * hit.from, error: hit.error },
-      });
-      return undefined;
-    }
+    const name = niceName(value) ?? (hit && `${value}`);
+    const before = hit && { value: Math.sign(value * hit.to) * hit.from, error: hit.error };
     const parameter = `constant ${found.length}`;
-    free.push(parameter);
+    found.push(name === undefined ? { value } : { value, name, before });
+    if (name === undefined) free.add(parameter);
+    else if (!hit) return undefined;
+    // What was recognised is fixed now, but how well it was known is part of what is known of the others.
+    parameters.push(parameter);
     values[parameter] = new Float64Array(data.rows).fill(value);
-    found.push({ value });
     return { kind: "variable", name: parameter };
   });
-  const errors = standardErrors(opened, free, values, data);
+  const errors = standardErrors(opened, parameters, values, data);
   return found.map((constant, k) => {
-    const error = errors.get(`constant ${k}`);
+    const error = free.has(`constant ${k}`) ? errors.get(`constant ${k}`) : undefined;
     return error === undefined ? constant : { ...constant, error };
   });
 }

@@ -80,6 +80,8 @@ function rescale(link: Link, { input, power, free }: Factor): void {
     const s = whole ? constant : Math.abs(constant);
     if (s !== 0 && cost(s) < cost(best)) best = s;
   }
+  // −1/(a − b) is 1/(b − a).
+  if (whole && power % 2 !== 0 && link.weight * best ** power < 0) best = -best;
   link.weight = unit(link.weight * best ** power);
   for (const each of input.links) each.weight = unit(each.weight / best);
   input.bias = input.biased ? unit(input.bias / best) : 0;

@@ -35,7 +35,7 @@ export function makeSample(
   memory.kernel.fill(ones, 1, n);
   const columns = inputs.map((column) => memory.store(column));
   const y = memory.store(target);
-  const w = weights && memory.store(weights);
+  const w = weights ? memory.store(weights) : undefined;
   return {
     memory,
     n,
@@ -43,7 +43,7 @@ export function makeSample(
     y,
     weights: w,
     ones,
-    variance: variance(memory.view(y, n), w && memory.view(w, n)),
+    variance: variance(memory.view(y, n), w === undefined ? undefined : memory.view(w, n)),
     largest: columns.map((column) => memory.kernel.largest(column, n)),
     positive: columns.map((column) => memory.view(column, n).every((v) => v > 0)),
   };
