@@ -9,14 +9,16 @@ import { toTeX } from "./expression/tex.js";
 import { toText } from "./expression/text.js";
 import type { Expression } from "./expression/tree.js";
 import type { NoiseKind } from "./noise.js";
+import { type Displayable, jupyterDisplay } from "./notebook/display.js";
 import type { Figure } from "./notebook/figure.js";
+import { candidateBundle, resultBundle } from "./notebook/law.js";
 import { plotResult } from "./plot.js";
 import { type PredictionData, predictionColumns } from "./prediction.js";
 import type { Table } from "./table.js";
 import type { Verdict } from "./verdict.js";
 
 /** One formula of the Pareto front. */
-export interface Candidate {
+export interface Candidate extends Displayable {
   /** The formula as nerdamer and JavaScript-minded people read it, such as "x^2+sin(6.2831853*y)"; all digits. */
   readonly expression: string;
   /** Nodes of the expression tree. */
@@ -49,7 +51,7 @@ export interface Candidate {
 }
 
 /** What `discover` found. */
-export interface Result {
+export interface Result extends Displayable {
   /** The candidate with the shortest description. */
   readonly best: Candidate;
   /** The Pareto front, simplest first. */
@@ -82,7 +84,7 @@ export function makeCandidate(ingredients: Ingredients, { inputs, target, rows }
   const names = inputs.map(({ name }) => name);
   const columns = Object.fromEntries(inputs.map(({ name, values }) => [name, values]));
   const values = evaluate(tree, columns, rows);
-  return {
+  const candidate: Candidate = {
     expression: toText(tree),
     complexity,
     score,
@@ -97,12 +99,14 @@ export function makeCandidate(ingredients: Ingredients, { inputs, target, rows }
     toMathML: (options) => toMathML(tree, options),
     toJavaScript: () => toJavaScript(tree, names),
     toPython: () => toPython(tree, names),
+    [jupyterDisplay]: () => candidateBundle(candidate),
   };
+  return candidate;
 }
 
-type Parts = Omit<Result, "plot" | "target">;
+type Parts = Omit<Result, "plot" | "target" | typeof jupyterDisplay>;
 
 export function makeResult(parts: Parts, table: Table): Result {
   const result = { ...parts, target: table.target.name };
-  return { ...result, plot: () => plotResult({ ...result, table }) };
+  return { ...result, plot: () => plotResult({ ...result, table }), [jupyterDisplay]: () => resultBundle(result) };
 }

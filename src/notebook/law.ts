@@ -1,0 +1,53 @@
+/** How a candidate and a result look as the last expression of a cell: the formula typeset, what is known of it, the front. */
+import { nameInTeX } from "../expression/tex.js";
+import { toText } from "../expression/text.js";
+import type { Candidate, Result } from "../result.js";
+import { type Displayable, jupyterDisplay, type MimeBundle } from "./display.js";
+import { tex } from "./formula.js";
+import { escapeHtml, formulaInHtml } from "./html.js";
+import { table } from "./table.js";
+
+type Formula = Pick<Candidate, "tree" | "constants" | "mse" | "complexity" | "score"> & { toTeX(): string };
+
+/** A formula with the standard errors of its constants. */
+export function candidateBundle(candidate: Formula): MimeBundle {
+  const known = constantsLine(candidate);
+  return {
+    "text/html": `<p>${formulaInHtml(`$\\displaystyle ${candidate.toTeX()}$`)}</p>${known && `<p>${escapeHtml(known)}</p>`}`,
+    "text/plain": [toText(candidate.tree, { digits: 6 }), known].filter(Boolean).join("\n"),
+  };
+}
+
+type Shown = Pick<Result, "best" | "front" | "verdict" | "noise" | "warnings" | "target" | "seconds">;
+
+export function resultBundle({ best, front, verdict, noise, warnings, target, seconds }: Shown): MimeBundle {
+  const heading = `$\\displaystyle ${nameInTeX(target)} = ${best.toTeX()}$`;
+  const facts = `Verdict: ${verdict}. Errors: ${noise}. ${front.length} formulas on the front, after ${seconds} s.`;
+  const known = constantsLine(best);
+  const rows = front.map((member) => ({
+    "": member.tree === best.tree ? "▸" : "",
+    nodes: member.complexity,
+    "error (rms)": Number(Math.sqrt(member.mse).toPrecision(4)),
+    score: Number(member.score.toPrecision(2)),
+    formula: tex(member.toTeX()),
+  }));
+  const listed = (table(rows) as Displayable)[jupyterDisplay]() as MimeBundle;
+  const lines = [facts, known, ...warnings.map((warning) => `⚠ ${warning}`)].filter(Boolean);
+  return {
+    "text/html": `<p>${formulaInHtml(heading)}</p><p>${lines.map(escapeHtml).join("<br>")}</p>${listed["text/html"]}`,
+    "text/plain": [`${target} = ${best.expression}`, ...lines, listed["text/plain"]].join("\n"),
+  };
+}
+
+/** "Constants: 365.189 ± 0.028, 3/2." */
+function constantsLine({ constants }: Pick<Candidate, "constants">): string {
+  const said = constants.map(({ value, error, name }) => {
+    if (name !== undefined) return name;
+    if (error === undefined || !(error > 1e-12 * Math.abs(value))) return `${Number(value.toPrecision(6))}`;
+    // As many digits as the error has meaning for: two of its own.
+    const place = Math.floor(Math.log10(error)) - 1;
+    const digits = Math.max(2, Math.min(15, Math.floor(Math.log10(Math.abs(value) || error)) - place + 1));
+    return `${Number(value.toPrecision(digits))} ± ${Number(error.toPrecision(2))}`;
+  });
+  return said.length > 0 ? `Constants: ${said.join(", ")}.` : "";
+}
