@@ -1,16 +1,37 @@
 /** How a candidate and a result look as the last expression of a cell: the formula typeset, what is known of it, the front. */
+import type { Constant } from "../constants.js";
 import { nameInTeX } from "../expression/tex.js";
 import { toText } from "../expression/text.js";
-import type { Candidate, Result } from "../result.js";
+import type { Expression } from "../expression/tree.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "./display.js";
 import { tex } from "./formula.js";
 import { escapeHtml, formulaInHtml } from "./html.js";
 import { table } from "./table.js";
 
-type Formula = Pick<Candidate, "tree" | "constants" | "mse" | "complexity" | "score"> & { toTeX(): string };
+/** What is needed of a candidate to show it. */
+interface ShownCandidate {
+  readonly tree: Expression;
+  readonly expression: string;
+  readonly complexity: number;
+  readonly mse: number;
+  readonly score: number;
+  readonly constants: readonly Constant[];
+  toTeX(): string;
+}
+
+/** What is needed of a result to show it. */
+interface ShownResult {
+  readonly best: ShownCandidate;
+  readonly front: readonly ShownCandidate[];
+  readonly verdict: string;
+  readonly noise: string;
+  readonly warnings: readonly string[];
+  readonly target: string;
+  readonly seconds: number;
+}
 
 /** A formula with the standard errors of its constants. */
-export function candidateBundle(candidate: Formula): MimeBundle {
+export function candidateBundle(candidate: ShownCandidate): MimeBundle {
   const known = constantsLine(candidate);
   return {
     "text/html": `<p>${formulaInHtml(`$\\displaystyle ${candidate.toTeX()}$`)}</p>${known && `<p>${escapeHtml(known)}</p>`}`,
@@ -18,9 +39,7 @@ export function candidateBundle(candidate: Formula): MimeBundle {
   };
 }
 
-type Shown = Pick<Result, "best" | "front" | "verdict" | "noise" | "warnings" | "target" | "seconds">;
-
-export function resultBundle({ best, front, verdict, noise, warnings, target, seconds }: Shown): MimeBundle {
+export function resultBundle({ best, front, verdict, noise, warnings, target, seconds }: ShownResult): MimeBundle {
   const heading = `$\\displaystyle ${nameInTeX(target)} = ${best.toTeX()}$`;
   const facts = `Verdict: ${verdict}. Errors: ${noise}. ${front.length} formulas on the front, after ${seconds} s.`;
   const known = constantsLine(best);
@@ -40,7 +59,7 @@ export function resultBundle({ best, front, verdict, noise, warnings, target, se
 }
 
 /** "Constants: 365.189 ± 0.028, 3/2." */
-function constantsLine({ constants }: Pick<Candidate, "constants">): string {
+function constantsLine({ constants }: ShownCandidate): string {
   const said = constants.map(({ value, error, name }) => {
     if (name !== undefined) return name;
     if (error === undefined || !(error > 1e-12 * Math.abs(value))) return `${Number(value.toPrecision(6))}`;
