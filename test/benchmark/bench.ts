@@ -24,7 +24,7 @@ const OPTIONS = {
   seed: { type: "string", default: "1" },
   /** Without rivals. */
   alone: { type: "boolean" },
-  /** Writes results.md and results.json into test/benchmark/. */
+  /** Also writes the tables into test/benchmark/results.md. */
   keep: { type: "boolean" },
 } as const;
 
@@ -77,13 +77,9 @@ async function main(): Promise<number> {
     growth: grown,
     gains: gained,
   };
-  const text = { md: report(outcome), json: `${JSON.stringify(outcome, null, 1)}\n` };
-  if (keep) {
-    for (const kind of ["md", "json"] as const) {
-      writeFileSync(new URL(`../../../test/benchmark/results.${kind}`, import.meta.url), text[kind]);
-    }
-  }
-  process.stdout.write(json ? text.json : text.md);
+  const tables = report(outcome);
+  if (keep) writeFileSync(new URL("../../../test/benchmark/results.md", import.meta.url), tables);
+  process.stdout.write(json ? `${JSON.stringify(outcome, null, 2)}\n` : tables);
   return stop.signal.aborted ? 130 : 0;
 }
 
