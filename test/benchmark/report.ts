@@ -80,8 +80,9 @@ function raceParts({ laps, methods }: Outcome, { seconds, seed, workers }: Terms
     `256 rows without noise, seed ${seed}, ${workers} workers or threads (gplearn one process: it is slower with two), at ` +
       `most ${seconds} s a law, the same data and operators for all. ` +
       "Exact: the relative squared error on the range doubled outwards is below 1e-6, and the formula has at most 2·nodes + 2 " +
-      "nodes; curve: the error alone. eqlab ends when it thinks it is done; its rivals are asked every second, and end when they " +
-      "have the law: that is the best that can be said of them. pyoperon has the settings of its authors' example, gplearn " +
+      "nodes; curve: the error alone. Rivals' formulas are tidied before " +
+      "they are counted. eqlab ends when it thinks it is done. Its rivals are looked at every second (so 1.0 is their shortest " +
+      "time) and ended when they have the law, which they could not know: it is the best that can be said of them. pyoperon has the settings of its authors' example, gplearn " +
       "its defaults with as many generations as the time allows.",
     aligned(["suite", "method", "exact", "curve", "median s, exact ones", "median s, all"], summary),
     `Not exact (long: the curve is right, the formula too long):\n\n${failures.join("\n")}`,

@@ -8,6 +8,7 @@ import { parse } from "../../src/expression/parse.js";
 import { primitivesOf } from "./eqlab.js";
 import type { Method } from "./race.js";
 import { judge } from "./suites.js";
+import { tidy } from "./tidy.js";
 
 export const RIVALS = ["pyoperon", "gplearn"] as const;
 
@@ -74,7 +75,7 @@ export async function startRival(name: (typeof RIVALS)[number], signal: AbortSig
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-/** Rivals' formulas are read by eqlab and so counted by the same rule, which folds constants. */
+/** Rivals' formulas are tidied and then counted by the same rule as eqlab's. */
 function sizeOf(formula: string): number {
-  return complexity(parse(formula));
+  return complexity(tidy(parse(formula)));
 }
