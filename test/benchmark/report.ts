@@ -104,6 +104,6 @@ const fixed = (value: number) => value.toFixed(2);
 function aligned(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const width = (column: number) => Math.max(...[head, ...rows].map((row) => row[column].length));
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(width(i))).join(" | ")} |`;
-  const rule = `|${head.map((_, i) => "-".repeat(width(i) + 2)).join("|")}|`;
+  const rule = `| ${head.map((_, i) => "-".repeat(width(i))).join(" | ")} |`;
   return [line(head), rule, ...rows.map(line)].join("\n");
 }

@@ -21,6 +21,8 @@ export interface Gain {
 }
 
 const REPEATS = 3;
+/** Not counted: threads start and code is compiled. */
+const WARM_UP = "warm-up";
 
 const PRIMITIVES: readonly (readonly string[])[] = [
   ["constant", "identity", "square", "sin", "product"],
@@ -54,13 +56,13 @@ export async function growth(quick: boolean, signal: AbortSignal, say: (line: st
       exact &&= judge(law, data, best.predict(data.testInputs), best.complexity).exact;
       signal.throwIfAborted();
     }
+    if (of === WARM_UP) return;
     lines.push({ of, value, seconds: median(times), exact });
     say(`growth with ${of}, ${value}: ${median(times).toPrecision(2)} s`);
   };
 
   const rows = [64, 256, 1000, 10_000, 100_000, ...(quick ? [] : [1_000_000])];
-  await measure("warm-up", "", lawOf(2), 256);
-  lines.pop();
+  await measure(WARM_UP, "", lawOf(2), 256);
   for (const count of rows) await measure("rows", `${count}`, lawOf(2), count);
   for (const count of [1, 2, 5, 10, 20]) await measure("inputs", `${count}`, lawOf(count), 256);
   for (const primitives of PRIMITIVES) {
