@@ -23,20 +23,23 @@ const SPARE_PARAMETERS = 2;
 /** Of a batch, those that get a thorough fit. */
 const BEST = 8;
 
-/** Brings a network to its canonical form and fits it; undefined where it is too large or has no value. */
+/**
+ * Brings a network to its canonical form and fits it; undefined where it is too large or has no value.
+ * @param largest size at most; infinite for a network that is to be kept whatever its size and depth
+ */
 export function fitted(root: Affine, fitter: Fitter, options: FitOptions, largest = LARGEST): Candidate | undefined {
   canonical(root, fitter.grammar.exponential);
-  if (size(root) > largest || depth(root) > DEEPEST) return undefined;
+  if (Number.isFinite(largest) && (size(root) > largest || depth(root) > DEEPEST)) return undefined;
   if (parameters(root) > mostParameters(fitter.sample.n) + SPARE_PARAMETERS) return undefined;
   const error = fitter.fit(root, options);
   return Number.isFinite(error) ? { root, error } : undefined;
 }
 
 /** A quick fit for all networks of a batch, a thorough one for the best. Weights come back in canonical form. */
-export function fitBatch(roots: Iterable<Affine>, fitter: Fitter): Candidate[] {
+export function fitBatch(roots: Iterable<Affine>, fitter: Fitter, largest = LARGEST): Candidate[] {
   const quick: Candidate[] = [];
   for (const root of roots) {
-    const candidate = fitted(root, fitter, QUICK);
+    const candidate = fitted(root, fitter, QUICK, largest);
     if (candidate) quick.push(candidate);
   }
   quick.sort((a, b) => a.error - b.error);

@@ -101,8 +101,17 @@ export async function search(
       if (short() || stopped()) return;
       const inner = new Workbench(separation.problem);
       const rounds = sure ? settings.rounds : settings.roundsUnsure;
-      const found = await search(inner, runnerFor, { ...options, rounds, mutations: sure, onProgress: undefined });
-      pool.addAll([fitBatch(promising(found).map(separation.whole), fitter)]);
+      const onInner = ({ fraction, best }: SearchProgress) =>
+        onProgress?.({
+          phase: "start",
+          fraction: 0.05 * fraction,
+          best: { ...best, root: separation.whole(best.root) },
+        });
+      const found = await search(inner, runnerFor, { ...options, rounds, mutations: sure, onProgress: onInner });
+      const whole = promising(found).map(separation.whole);
+      const small = fitBatch(whole, fitter);
+      // With the factors they may all be too large for the search, but what has been found must not be lost.
+      pool.addAll([small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY)]);
       report("start", 0.05);
     }
   }
