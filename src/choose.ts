@@ -10,7 +10,7 @@ import { complexity } from "./expression/complexity.js";
 import type { Expression } from "./expression/tree.js";
 import { type NoiseKind, quanta, rowWeights } from "./noise.js";
 import { canonical } from "./search/canonical.js";
-import { EXACT, mostParameters, NODE_COST } from "./search/description.js";
+import { EXACT, mostParameters, structureLength } from "./search/description.js";
 import { FINAL, Fitter } from "./search/fit.js";
 import { formula, readable } from "./search/formula.js";
 import type { Grammar } from "./search/grammar.js";
@@ -144,8 +144,7 @@ function descriptionInUnits(
   { target }: Rows,
 ): number {
   const n = target.length;
-  const k = parameters(root);
-  const structure = 0.5 * k * Math.log(n) + (n > k + 1 ? (k * (k + 1)) / (n - k - 1) : 1e6) + NODE_COST * size(root);
+  const structure = structureLength(parameters(root), size(root), n);
   const jacobian = weights ? weights.reduce((sum, w) => sum + Math.log(w), 0) : 0;
   if (noise === "given") return square / 2 - jacobian + structure;
   const steps = quanta(target);

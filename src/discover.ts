@@ -42,8 +42,8 @@ async function run(data: Data, options: DiscoverOptions, work: LongWork | undefi
   if (values.every((value) => value === values[0])) return constantResult(table, seconds());
 
   let order = rowOrder(table.rows, settings.seed);
-  const problems = problemsOf(table, order, settings).map(({ problem }) => problem);
-  const checkpoint = settings.checkpoint ? openCheckpoint(settings.checkpoint, problems, settings) : undefined;
+  const problems = () => problemsOf(table, order, settings).map(({ problem }) => problem);
+  const checkpoint = settings.checkpoint ? openCheckpoint(settings.checkpoint, problems(), settings) : undefined;
   // A second worker takes longer to start than so few rows take to search.
   const workers = table.rows < FEW_ROWS ? 1 : settings.workers;
   const runnerFor = ({ problem }: Workbench) => {

@@ -38,6 +38,8 @@ export interface UnitFunction {
   readonly coarse: readonly (readonly [slope: number, bias: number])[];
   /** Fewer still, tried inside other units. */
   readonly inner: readonly (readonly [slope: number, bias: number])[];
+  /** Where it first sees an argument that it takes over from another function, scaled to [−1, 1]; two of `coarse` if not given. */
+  readonly swapped?: readonly (readonly [slope: number, bias: number])[];
   /** Slopes (positive ones; the second input also takes their negatives) and biases of a sum of two inputs. */
   readonly ridge?: { readonly slopes: readonly number[]; readonly biases: readonly number[] };
   /** Positive slopes of a sum of three inputs. */
@@ -72,6 +74,7 @@ const sin: UnitFunction = {
   odd: true,
   starts: grid(steps(1, 32, 1), [0, QUARTER]),
   coarse: grid(steps(1.5, 15, 1.5), [0, QUARTER]),
+  swapped: grid([1.5], [0, QUARTER]),
   inner: grid(steps(1, 8, 1), [0, QUARTER]),
   ridge: { slopes: steps(1.5, 12, 1.5), biases: [0, QUARTER] },
   ridge3: [2, 4, 6, 8],
@@ -86,6 +89,7 @@ const exp: UnitFunction = {
   biased: false,
   starts: grid(both([0.5, 1, 2, 4, 8]), [0]),
   coarse: grid(both([0.5, 1, 2, 4, 8]), [0]),
+  swapped: grid(both([1]), [0]),
   inner: grid(both([1, 2, 4]), [0]),
   ridge: { slopes: [1, 3], biases: [0] },
   inverse: { value: Math.log, derivative: (y) => 1 / y, defined: (y) => y > 0 },
@@ -101,6 +105,7 @@ const sigmoid: UnitFunction = {
   biased: true,
   starts: centred([2.5, 7, 20, 60], [-0.6, -0.3, 0, 0.3, 0.6]),
   coarse: centred([2.5, 7, 20, 60], [-0.6, -0.3, 0, 0.3, 0.6]),
+  swapped: grid([2], [0]),
   inner: centred([2.5, 7, 20], [-0.6, 0, 0.6]),
   ridge: { slopes: [4, 15], biases: [0] },
   inverse: {
@@ -120,6 +125,7 @@ const tanh: UnitFunction = {
   odd: true,
   starts: centred([1, 3, 8], [-0.5, 0, 0.5]),
   coarse: centred([1, 3, 8], [-0.5, 0, 0.5]),
+  swapped: grid([1], [0]),
   inner: centred([1, 3, 8], [0]),
   inverse: { value: Math.atanh, derivative: (y) => 1 / (1 - y * y), defined: (y) => Math.abs(y) < 1 },
 };
@@ -133,6 +139,7 @@ const log: UnitFunction = {
   biased: true,
   starts: [...grid([1], [0, 1.2, 3]), ...grid([-1], [1.2, 3])],
   coarse: [...grid([1], [0, 1.2, 3]), ...grid([-1], [1.2, 3])],
+  swapped: grid(both([1]), [1.3]),
   inner: [...grid([1], [0, 1.2, 3]), ...grid([-1], [1.2, 3])],
   inverse: { value: Math.exp, derivative: Math.exp, defined: (y) => Math.abs(y) < 30 },
 };

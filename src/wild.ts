@@ -3,7 +3,7 @@
  * without its worst rows; if one of them explains the rest so well that it pays to write the wild rows out in full, they are
  * set aside and the search is done again without them. A first fit often swallows such a row; a fit without it doesn't.
  */
-import { NODE_COST } from "./search/description.js";
+import { structureLength } from "./search/description.js";
 import { Fitter, THOROUGH } from "./search/fit.js";
 import { copyAffine, parameters } from "./search/network.js";
 import type { Pool, State } from "./search/pool.js";
@@ -53,7 +53,7 @@ export function wildRows(pool: Pool, { sample, grammar }: Fitter): number[] {
     if (left < k + 2) return Number.POSITIVE_INFINITY;
     const jacobian = y.reduce((sum, _, row) => sum + (without.includes(row) ? 0 : Math.log(weightOf(row))), 0);
     const gaussian = (left / 2) * (Math.log(Math.max(error, 1e-300) / left) + LOG_2PIE);
-    const structure = 0.5 * k * Math.log(left) + (k * (k + 1)) / (left - k - 1) + NODE_COST * state.size;
+    const structure = structureLength(k, state.size, left);
     return gaussian - jacobian + structure + costOfWildRows(without.length, y) + (without.length / 2) * LOG_2PIE;
   };
 

@@ -16,6 +16,12 @@ export const FEW_ROWS = 40;
 /** Parameters a law of so many rows may have. */
 export const mostParameters = (rows: number): number => (rows < FEW_ROWS ? Math.max(2, rows / 3) : rows - 2);
 
+/** What a formula's parameters and nodes cost on so many rows: all of the description but the residuals. */
+export function structureLength(k: number, size: number, rows: number): number {
+  const free = rows - k - 1;
+  return 0.5 * k * Math.log(rows) + (free > 0 ? (k * (k + 1)) / free : 1e6) + NODE_COST * size;
+}
+
 export interface Fitness {
   /** Sum of squared (weighted) residuals. */
   readonly error: number;
@@ -34,9 +40,8 @@ export function descriptionLength(
   variance: number,
   resolution = 0,
 ): number {
-  const free = rows - k - 1;
   // Not infinite, so that candidates with too many parameters still compare by their error.
-  if (free < 1 || k > mostParameters(rows)) return 1e6 + Math.max(error / rows / variance, 0);
+  if (rows - k < 2 || k > mostParameters(rows)) return 1e6 + Math.max(error / rows / variance, 0);
   const relative = Math.max(error / rows / variance + resolution, EXACT);
-  return 0.5 * rows * Math.log(relative) + 0.5 * k * Math.log(rows) + (k * (k + 1)) / free + NODE_COST * size;
+  return 0.5 * rows * Math.log(relative) + structureLength(k, size, rows);
 }

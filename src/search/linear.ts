@@ -6,6 +6,7 @@
  */
 import { columnOf } from "./circuit.js";
 import { cholesky, solveFactored } from "./dense.js";
+import { EXACT, NODE_COST } from "./description.js";
 import type { Fitter } from "./fit.js";
 import type { Memory, Pointer } from "./kernel/memory.js";
 import type { Sprout } from "./library.js";
@@ -25,7 +26,6 @@ export interface Combination {
 }
 
 const LONGEST = 20;
-const NODE_COST = 1.6;
 
 /** Float64 values of a sprout times row weights, to a new column. */
 export function weightedColumn(sprout: Sprout, w: Pointer, { sample, grammar }: Fitter): Pointer {
@@ -112,7 +112,7 @@ export function eliminate(sprouts: readonly Sprout[], { z, w }: LinearTarget, fi
       }
     });
     const length =
-      0.5 * n * Math.log(Math.max(relative, 1e-22)) + 0.5 * active.length * Math.log(n) + NODE_COST * nodes;
+      0.5 * n * Math.log(Math.max(relative, EXACT)) + 0.5 * active.length * Math.log(n) + NODE_COST * nodes;
     return terms.length > 0 ? { terms, bias, length } : undefined;
   }
 }

@@ -89,7 +89,8 @@ export class Workbench {
     );
   }
 
-  private get library(): Library {
+  /** The table's sprouts; their columns lie below the scratch stack, so they are there before a job that needs them marks it. */
+  private shelves(): Library {
     this.built ??= buildLibrary(this.fitter.sample, this.fitter.grammar);
     return this.built;
   }
@@ -120,7 +121,7 @@ export class Workbench {
 
   run(job: Job): Candidate[] {
     const { memory } = this.fitter.sample;
-    if (job.kind !== "finish" && job.kind !== "prune") this.library; // columns below the scratch stack, once and for all
+    if (job.kind !== "finish" && job.kind !== "prune") this.shelves();
     const mark = memory.mark();
     try {
       return this.perform(job);
@@ -155,13 +156,14 @@ export class Workbench {
   }
 
   private *grown(root: Affine): Generator<Affine> {
-    const growth = lookAt(root, size(root), this.fitter, this.library);
+    const growth = lookAt(root, size(root), this.fitter, this.shelves());
     if (!(growth.tangent.norm > 0)) return;
     for (const move of MOVES) yield* move(growth);
   }
 
   private start(name: string): Candidate[] {
-    const { fitter, library, problem } = this;
+    const { fitter, problem } = this;
+    const library = this.shelves();
     if (name === "power laws") return fitBatch(powerLaws(fitter, problem.shifts), fitter);
     if (name === "polynomials") return fitSums(polynomials(fitter, library), fitter);
     if (name === "few sprouts") return fitBatch(fewSprouts(fitter, library), fitter);

@@ -75,24 +75,6 @@ function withoutTerm({ root, tangent, fitter }: Growth, t: number): Target | und
   return norm > 0 ? { basis, count, residual, norm } : undefined;
 }
 
-/** Where a function first sees the argument it is swapped in for, scaled to [−1, 1]: slope and bias. */
-const SWAP_STARTS: Record<string, readonly (readonly [slope: number, bias: number])[]> = {
-  exp: [
-    [1, 0],
-    [-1, 0],
-  ],
-  sigmoid: [[2, 0]],
-  sin: [
-    [1.5, 0],
-    [1.5, Math.PI / 2],
-  ],
-  tanh: [[1, 0]],
-  log: [
-    [1, 1.3],
-    [-1, 1.3],
-  ],
-};
-
 /** A function or power of a pre-activation is swapped for every other one. */
 export function* swapFunction({ root, places, tangent, fitter }: Growth): Generator<Affine> {
   const { memory, n } = fitter.sample;
@@ -123,9 +105,8 @@ export function* swapFunction({ root, places, tangent, fitter }: Growth): Genera
       };
       for (let g = 0; g < grammar.functions.length; g++) {
         if (unit.kind === "function" && unit.index === g) continue;
-        const { name, coarse } = grammar.functions[g];
-        for (const [slope, bias] of SWAP_STARTS[name] ?? coarse.slice(0, 2))
-          yield put((u) => functionOf(g, u), slope, bias);
+        const { coarse, swapped = coarse.slice(0, 2) } = grammar.functions[g];
+        for (const [slope, bias] of swapped) yield put((u) => functionOf(g, u), slope, bias);
       }
       for (const p of grammar.powers) {
         if (p === 1 || (unit.kind === "product" && p === power)) continue;

@@ -38,7 +38,8 @@ const wrap = (link: Link, ...factors: ReturnType<typeof factor>[]) => {
 
 export function* multiplyLink(growth: Growth): Generator<Affine> {
   const { root, places, tangent, fitter, library } = growth;
-  const { memory, grammar } = { memory: fitter.sample.memory, grammar: fitter.grammar };
+  const { grammar } = fitter;
+  const { memory } = fitter.sample;
   if (!grammar.products) return;
   const exp = grammar.functions.findIndex((_, index) => grammar.exponential(index));
   for (let q = 0; q < places.links.length; q++) {
