@@ -43,7 +43,7 @@ def execute(code, seconds=None):
 
 try:
     execute(HARD)
-    execute(SEARCH, 1)
+    execute(SEARCH, 0.3)
     time.sleep(0.3)
     execute("found.best.expression.length > 0")
 finally:
