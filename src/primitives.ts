@@ -18,7 +18,29 @@ export interface Primitive {
   readonly unit?: UnitFunction;
   /** Does it let the search fit real exponents of positive inputs? */
   readonly freePowers?: boolean;
+  /** How a network trained by gradients uses it; it can't be trained without. */
+  readonly trained?: Trained;
 }
+
+/** What a unit of a trained network makes of its pre-activations g: outer·f(inner·g) + offset. */
+export interface Gain {
+  readonly inner: number;
+  readonly outer: number;
+  readonly offset: number;
+}
+
+/** The gains of the paper (its section III-A and its code), or those of slope 1 at 0. */
+export type Gains = "paper" | "unit";
+
+export interface Trained extends Readonly<Record<Gains, Gain>> {
+  /** Number of f in the network's kernel. */
+  readonly code: number;
+  /** f and its derivative by each input, where the primitive itself has a pole or an edge: smoothed over SMOOTHING there. */
+  readonly smoothed?: Pick<Primitive, "value" | "gradient">;
+}
+
+/** Within about this much of a pole or an edge, a trained unit's function is a smooth and finite one in its place. */
+export const SMOOTHING = 0.01;
 
 /** A function of one pre-activation, as the search needs it. */
 export interface UnitFunction {
@@ -158,32 +180,79 @@ const asin: UnitFunction = {
   inverse: { value: Math.sin, derivative: Math.cos, defined: (y) => Math.abs(y) <= QUARTER },
 };
 
+const gain = (inner = 1, outer = 1, offset = 0): Gain => ({ inner, outer, offset });
+const trained = (code: number, paper: Gain, unit: Gain, smoothed?: Trained["smoothed"]): Trained => ({
+  code,
+  paper,
+  unit,
+  smoothed,
+});
+const plain = (code: number, smoothed?: Trained["smoothed"]) => trained(code, gain(), gain(), smoothed);
+
+/** u² with its zero filled. */
+const filled = (u: number) => u * u + SMOOTHING ** 2;
+/** ln |u|, u ≠ 0. */
+const smoothLog = { value: (u: number) => Math.log(filled(u)) / 2, gradient: (u: number) => [u / filled(u)] };
+/** √|u|, with a round bottom at 0. */
+const smoothSqrt = { value: (u: number) => filled(u) ** 0.25, gradient: (u: number) => [(u / 2) * filled(u) ** -0.75] };
+/** 1/u, through 0 at 0. */
+const smoothInverse = {
+  value: (u: number) => u / filled(u),
+  gradient: (u: number) => [(SMOOTHING ** 2 - u * u) / filled(u) ** 2],
+};
+const smoothDivision = {
+  value: (u: number, v: number) => u * smoothInverse.value(v),
+  gradient: (u: number, v: number) => [smoothInverse.value(v), u * smoothInverse.gradient(v)[0]],
+};
+/** |u|^p, level beyond e^±POWER_LIMIT. */
+const POWER_LIMIT = 16;
+const smoothPower = {
+  value: (u: number, p: number) => Math.exp(Math.max(-POWER_LIMIT, Math.min(POWER_LIMIT, p * smoothLog.value(u)))),
+  gradient: (u: number, p: number) => {
+    const logarithm = smoothLog.value(u);
+    const value = Math.abs(p * logarithm) < POWER_LIMIT ? Math.exp(p * logarithm) : 0;
+    return [value * p * smoothLog.gradient(u)[0], value * logarithm];
+  },
+};
+/** asin u, straight on beyond |u| = 1 − SMOOTHING. */
+const smoothAsin = {
+  value: (u: number) => {
+    const edge = Math.max(SMOOTHING - 1, Math.min(1 - SMOOTHING, u));
+    return Math.asin(edge) + (u - edge) / Math.sqrt(1 - edge * edge);
+  },
+  gradient: (u: number) => [1 / Math.sqrt(1 - Math.min(Math.abs(u), 1 - SMOOTHING) ** 2)],
+};
+
 /** A power as a primitive of its own. */
-const powerOf = (p: number, powers: readonly number[] = [p]): Primitive => ({
+const powerOf = (p: number, trained: Trained, powers: readonly number[] = [p]): Primitive => ({
   value: (u) => u ** p,
   gradient: (u) => [p * u ** (p - 1)],
   expression: (u) => power(u, number(p)),
   powers,
+  trained,
 });
-const functionOf = (unit: UnitFunction): Primitive => ({
+const functionOf = (unit: UnitFunction, trained: Trained): Primitive => ({
   value: unit.value,
   gradient: (u) => [unit.derivative(u)],
   expression: unit.expression,
   unit,
+  trained,
 });
+const TURN = 2 * Math.PI;
 
 export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
-  constant: { value: () => 1, gradient: () => [], expression: () => one },
-  identity: { value: (u) => u, gradient: () => [1], expression: (u) => u, powers: [1] },
-  square: powerOf(2),
-  sin: functionOf(sin),
-  exp: functionOf(exp),
-  sigmoid: functionOf(sigmoid),
+  constant: { value: () => 1, gradient: () => [], expression: () => one, trained: plain(0) },
+  identity: { value: (u) => u, gradient: () => [1], expression: (u) => u, powers: [1], trained: plain(1) },
+  square: powerOf(2, plain(2)),
+  sin: functionOf(sin, trained(3, gain(TURN), gain(TURN, 1 / TURN))),
+  exp: functionOf(exp, trained(4, gain(1, 1 / Math.E, -1 / Math.E), gain(1, 1, -1))),
+  sigmoid: functionOf(sigmoid, trained(5, gain(20), gain(4))),
   product: {
     value: (u, v) => u * v,
     gradient: (u, v) => [v, u],
     expression: (u, v) => product(u, v),
     powers: [1, 2, 3],
+    trained: trained(6, gain(1, 10), gain()),
   },
   // A sine with a bias: the search has the one unit for both, and the printer writes whichever is shorter.
   cos: {
@@ -191,26 +260,44 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
     gradient: (u) => [-Math.sin(u)],
     expression: (u) => call("cos", u),
     unit: sin,
+    trained: trained(7, gain(TURN), gain(TURN, 1 / TURN)),
   },
-  tanh: functionOf(tanh),
-  log: functionOf(log),
-  asin: functionOf(asin),
-  sqrt: powerOf(0.5),
-  cube: powerOf(3),
-  inverse: powerOf(-1, [-1, -2]),
+  tanh: functionOf(tanh, plain(8)),
+  log: functionOf(log, plain(9, smoothLog)),
+  asin: functionOf(asin, plain(15, smoothAsin)),
+  sqrt: powerOf(0.5, plain(10, smoothSqrt)),
+  cube: powerOf(3, plain(11)),
+  inverse: powerOf(-1, plain(12, smoothInverse), [-1, -2]),
   division: {
     value: (u, v) => u / v,
     gradient: (u, v) => [1 / v, -u / (v * v)],
     expression: (u, v) => quotient(u, v),
     powers: [-1, -2],
+    trained: plain(13, smoothDivision),
   },
   power: {
     value: (u, p) => u ** p,
     gradient: (u, p) => [p * u ** (p - 1), u ** p * Math.log(u)],
     expression: (u, p) => power(u, p),
     freePowers: true,
+    trained: plain(14, smoothPower),
   },
 };
+
+/**
+ * What a trained unit computes of its pre-activations, and the derivative by each: the function that the network's kernel
+ * has in float32.
+ */
+export function trainedUnit(name: string, gains: Gains): Pick<Primitive, "value" | "gradient"> {
+  const { trained, ...primitive } = PRIMITIVES[name];
+  const { inner, outer, offset } = (trained as Trained)[gains];
+  const { value, gradient } = trained?.smoothed ?? primitive;
+  const scaled = (g: readonly number[]) => g.map((u) => inner * u);
+  return {
+    value: (...g) => outer * value(...scaled(g)) + offset,
+    gradient: (...g) => gradient(...scaled(g)).map((derivative) => outer * inner * derivative),
+  };
+}
 
 /** The paper's primitives (section III): what a search uses unless told otherwise. */
 export const DEFAULT_PRIMITIVES = ["constant", "identity", "square", "sin", "exp", "sigmoid", "product"] as const;

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { variable } from "../src/expression/build.js";
 import { differentiate } from "../src/expression/differentiate.js";
 import { evaluate } from "../src/expression/evaluate.js";
-import { DEFAULT_PRIMITIVES, PRIMITIVES, type UnitFunction } from "../src/primitives.js";
+import { DEFAULT_PRIMITIVES, PRIMITIVES, trainedUnit, type UnitFunction } from "../src/primitives.js";
 import { Memory } from "../src/search/kernel/memory.js";
 import { close } from "./search/help.js";
 
@@ -48,6 +48,32 @@ test("gradients agree with finite differences", () => {
       const along = (u: number) => primitive.value(...inputs.map((v, i) => (i === k ? u : v)));
       close(derivative, slope(along, inputs[k]), 1e-9, `${name}(${inputs}) by input ${k}`);
     });
+  }
+});
+
+test("gradients of trained units agree with finite differences, at poles and edges too", () => {
+  for (const [name, { value, trained }] of Object.entries(PRIMITIVES)) {
+    if (!trained) continue;
+    for (const gains of ["paper", "unit"] as const) {
+      const unit = trainedUnit(name, gains);
+      for (const point of [...POINTS, [0, 0], [0.004, 0.003], [-0.002, 1.5]] as const) {
+        const inputs = point.slice(0, value.length);
+        unit.gradient(...inputs).forEach((derivative, k) => {
+          const along = (u: number) => unit.value(...inputs.map((v, i) => (i === k ? u : v)));
+          close(derivative, slope(along, inputs[k], 1e-4), 1e-6, `${name}(${inputs}) by input ${k}, ${gains}`);
+        });
+      }
+    }
+  }
+});
+
+test("far from poles and edges a trained unit is its primitive", () => {
+  for (const { name, primitive, inputs } of eachPoint()) {
+    const { trained, value } = primitive;
+    if (!trained || (name === "asin" && Math.abs(inputs[0]) > 0.99)) continue;
+    const { inner, outer, offset } = trained.paper;
+    const wanted = outer * value(...inputs) + offset;
+    close(trainedUnit(name, "paper").value(...inputs.map((u) => u / inner)), wanted, 2e-3, `${name}(${inputs})`);
   }
 });
 
