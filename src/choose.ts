@@ -8,7 +8,7 @@
  */
 import { complexity } from "./expression/complexity.js";
 import type { Expression } from "./expression/tree.js";
-import { type NoiseKind, quanta, rowWeights } from "./noise.js";
+import { type NoiseKind, quanta, type RowErrors, rowWeights } from "./noise.js";
 import { canonical } from "./search/canonical.js";
 import { EXACT, mostParameters, structureLength } from "./search/description.js";
 import { FINAL, Fitter } from "./search/fit.js";
@@ -28,10 +28,9 @@ const REWEIGHTINGS = 3;
 const EXACT_ERROR = 1e-20;
 
 /** The rows that decide, in the user's units. */
-export interface Rows {
+export interface Rows extends RowErrors {
   readonly inputs: readonly Float64Array[];
   readonly target: Float64Array;
-  readonly sigma?: Float64Array;
 }
 
 export interface Finalist {
@@ -64,7 +63,7 @@ export function finalistsOf(
   { names, shifted, grammar }: { names: readonly string[]; shifted: boolean; grammar: Grammar },
 ): Finalist[] {
   const memory = new Memory();
-  const weights = rowWeights(noise, rows.target, rows.sigma);
+  const weights = rowWeights(noise, rows.target, rows);
   const fitter = fitterFor(rows, weights, grammar, memory);
   return roots.flatMap((root) => {
     const mark = memory.mark();
@@ -93,10 +92,11 @@ function finalist(
   for (let pass = 0; noise === "relative" && pass < REWEIGHTINGS; pass++) {
     const values = fitter.predict(network);
     if (!sameSigns(values, rows.target)) break;
-    const again = fitterFor(rows, rowWeights(noise, values), grammar, fitter.sample.memory);
+    const following = rowWeights(noise, values, rows);
+    const again = fitterFor(rows, following, grammar, fitter.sample.memory);
     const refitted = copyAffine(network);
     if (!Number.isFinite(again.fit(refitted, FINAL))) break;
-    [network, fitter, weights] = [refitted, again, rowWeights(noise, values)];
+    [network, fitter, weights] = [refitted, again, following];
   }
   // Counted from elsewhere, an input brings a bias along that the user's own units may not need.
   if (shifted) network = prune({ root: network, error: fitter.fit(network, FINAL) }, fitter, 0).at(-1)?.root ?? network;

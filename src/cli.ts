@@ -17,6 +17,9 @@ const OPTIONS = {
   inputs: ["a,b", "the columns to explain it by; all other numeric ones if not given"],
   primitives: ["default,cos", "what formulas are built of: names, default, or all"],
   sigma: ["COLUMN", "measurement errors of the target: a column or a number"],
+  weights: ["COLUMN", "weights of the rows: one of weight 4 has half the error of one of weight 1"],
+  noise: ["KIND", "errors of one size (additive) or in proportion to the value (relative)"],
+  outliers: ["WHAT", "rows far from the law of the others: aside (the default) or keep"],
   seed: ["N", "start of the random numbers; the same seed gives the same result"],
   budget: ["S", "seconds to search at most"],
   workers: ["N", "worker threads"],
@@ -45,6 +48,12 @@ const VERDICTS: Readonly<Record<string, string>> = {
   approximation: "structure is left in the residuals",
 };
 
+const ERRORS: Readonly<Record<string, string>> = {
+  additive: "of one size in all rows",
+  relative: "in proportion to the value",
+  given: "as given",
+};
+
 interface Candidate {
   readonly expression: string;
   readonly tree: Expression;
@@ -57,6 +66,7 @@ interface Result {
   readonly best: Candidate;
   readonly front: readonly Candidate[];
   readonly verdict: string;
+  readonly noise: string;
   readonly warnings: readonly string[];
 }
 
@@ -93,6 +103,9 @@ async function discoverFile(file: string, options: ReadonlyMap<Option, string>):
     inputs: names(options, "inputs"),
     primitives: names(options, "primitives"),
     sigma: columnOrNumber(options.get("sigma")),
+    weights: options.get("weights"),
+    noise: options.get("noise") as "additive" | "relative" | undefined,
+    outliers: options.get("outliers") as "aside" | "keep" | undefined,
     seed: numberOf(options, "seed"),
     budget: numberOf(options, "budget"),
     workers: numberOf(options, "workers"),
@@ -200,7 +213,7 @@ function json({ best, front, verdict, warnings }: Result): string {
   return `${JSON.stringify({ best: plain(best), front: front.map(plain), verdict, warnings, seconds }, null, 2)}\n`;
 }
 
-function report({ best, front, verdict }: Result, file: string, target: string): string {
+function report({ best, front, verdict, noise }: Result, file: string, target: string): string {
   const rows = front.map((candidate) => [
     `${candidate.expression === best.expression ? "* " : "  "}${candidate.complexity}`,
     candidate.mse.toExponential(3),
@@ -209,6 +222,7 @@ function report({ best, front, verdict }: Result, file: string, target: string):
   return `${target} = ${best.expression}
 
 Verdict: ${verdict} (${VERDICTS[verdict]})
+Errors: ${noise} (${ERRORS[noise]})
 Mean square error: ${best.mse.toPrecision(4)} (in the units of ${target}, squared)
 
 From the simplest to the most exact:

@@ -7,7 +7,7 @@ import { conclude, constantResult } from "./conclude.js";
 import type { Data } from "./frame.js";
 import { type Found, problemsOf, rowsOf, searchKinds } from "./kinds.js";
 import { beginWork, type LongWork } from "./notebook/cell.js";
-import { checkOptions, type DiscoverOptions } from "./options.js";
+import { checkOptions, type DiscoverOptions, type Progress, type Settings } from "./options.js";
 import { openCheckpoint } from "./parallel/journal.js";
 import { inWorkers } from "./parallel/pool.js";
 import type { Result } from "./result.js";
@@ -15,7 +15,11 @@ import { rowOrder } from "./scale.js";
 import { FEW_ROWS } from "./search/description.js";
 import type { Workbench } from "./search/workbench.js";
 import { readTable, type Table } from "./table.js";
+import { throttle } from "./throttle.js";
 import { costOfWildRows, LENIENCE, oddSigns } from "./wild.js";
+
+/** Milliseconds between two reports of progress, at least. */
+const PAUSE = 250;
 
 /**
  * Finds the law by which a target follows from the other columns of a table.
@@ -36,7 +40,20 @@ async function run(data: Data, options: DiscoverOptions, work: LongWork | undefi
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
   const settings = checkOptions(options, work?.signal);
-  const onProgress = settings.onProgress ?? work?.report;
+  const progress = throttle<Progress>(settings.onProgress ?? work?.report ?? (() => {}), PAUSE);
+  try {
+    return await searched(data, settings, progress.call, seconds);
+  } finally {
+    progress.end();
+  }
+}
+
+async function searched(
+  data: Data,
+  settings: Settings,
+  onProgress: (progress: Progress) => void,
+  seconds: () => number,
+): Promise<Result> {
   const table = withSigma(readTable(data, settings), settings.sigmaValue);
   const { values } = table.target;
   if (values.every((value) => value === values[0])) return constantResult(table, seconds());
@@ -53,7 +70,7 @@ async function run(data: Data, options: DiscoverOptions, work: LongWork | undefi
   let done = 0;
   const report = (fraction: number, phase: string, best: string) => {
     done = Math.max(done, fraction); // a second search doesn't go back to the beginning
-    onProgress?.({ phase, fraction: done, best, seconds: seconds() });
+    onProgress({ phase, fraction: done, best, seconds: seconds() });
   };
   const searchRows = (rows: readonly number[]) => searchKinds(table, rows, runnerFor, settings, report);
 

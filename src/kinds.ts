@@ -20,21 +20,22 @@ const SIZES = 14;
 const HOPELESS = 20;
 
 /** The table's rows of this order, in the user's units. */
-export function rowsOf({ inputs, target, sigma }: Table, order: readonly number[]): Rows {
+export function rowsOf({ inputs, target, sigma, weights }: Table, order: readonly number[]): Rows {
   const at = (values: Float64Array) => Float64Array.from(order, (row) => values[row]);
   return {
     inputs: inputs.map(({ values }) => at(values)),
     target: at(target.values),
     sigma: sigma && at(sigma.values),
+    weights: weights && at(weights.values),
   };
 }
 
 /** The search's problem for each kind of noise that is worth trying. */
-export function problemsOf(table: Table, order: readonly number[], { primitives }: Settings) {
-  const { target, sigma } = rowsOf(table, order);
-  return noiseKinds(target, sigma).map((noise) => ({
+export function problemsOf(table: Table, order: readonly number[], { primitives, noise: said }: Settings) {
+  const rows = rowsOf(table, order);
+  return noiseKinds(rows.target, rows, said).map((noise) => ({
     noise,
-    ...scale(table, order, rowWeights(noise, target, sigma), primitives),
+    ...scale(table, order, rowWeights(noise, rows.target, rows), primitives),
   }));
 }
 

@@ -5,6 +5,12 @@
 
 export type NoiseKind = "additive" | "relative" | "given";
 
+/** What the user says of the errors of the rows: their standard deviations, or weights up to a common factor. */
+export interface RowErrors {
+  readonly sigma?: Float64Array;
+  readonly weights?: Float64Array;
+}
+
 /** Rows of a target are worth trying as relative when the largest is this many times the smallest. */
 const LEAST_SPREAD = 4;
 /** Values written with more significant digits than this are taken as exact. */
@@ -13,9 +19,14 @@ const MOST_DIGITS = 5;
 /** Rows that span more than this are likely to have relative errors: that is tried first. */
 const LARGE_SPREAD = 100;
 
-/** The kinds of noise worth trying for a target, the likelier first. */
-export function noiseKinds(target: Float64Array, sigma: Float64Array | undefined): NoiseKind[] {
+/** The kinds of noise worth trying for a target, the likelier first; what the user said is not asked again. */
+export function noiseKinds(
+  target: Float64Array,
+  { sigma }: RowErrors,
+  said: "additive" | "relative" | undefined,
+): NoiseKind[] {
   if (sigma) return ["given"];
+  if (said) return [said];
   const sizes = target.map(Math.abs);
   const oneSign = target.every((y) => y > 0) || target.every((y) => y < 0);
   const spread = sizes.reduce((a, b) => Math.max(a, b)) / sizes.reduce((a, b) => Math.min(a, b));
@@ -24,9 +35,15 @@ export function noiseKinds(target: Float64Array, sigma: Float64Array | undefined
 }
 
 /** Weights 1/σ for each row; undefined where all are alike. `values` are the target's, or a law's for it. */
-export function rowWeights(kind: NoiseKind, values: Float64Array, sigma?: Float64Array): Float64Array | undefined {
+export function rowWeights(
+  kind: NoiseKind,
+  values: Float64Array,
+  { sigma, weights }: RowErrors,
+): Float64Array | undefined {
   if (kind === "given") return sigma?.map((s) => 1 / s);
-  return kind === "relative" ? values.map((y) => 1 / Math.abs(y)) : undefined;
+  const roots = weights?.map(Math.sqrt);
+  if (kind === "additive") return roots;
+  return values.map((y, i) => (roots ? roots[i] : 1) / Math.abs(y));
 }
 
 /**

@@ -17,6 +17,13 @@ export interface DiscoverOptions {
   primitives?: readonly (string | CustomPrimitive)[] | "default" | "all";
   /** Measurement errors of the target (standard deviations): a column, or one number for all rows. */
   sigma?: string | number;
+  /** A column of weights of the rows, all positive: a row of weight 4 is taken to have half the error of a row of weight 1. */
+  weights?: string;
+  /**
+   * What the target's errors are like: "additive" (of one size in all rows) or "relative" (in proportion to the value);
+   * if not given, whichever describes the table in fewer words.
+   */
+  noise?: "additive" | "relative";
   /** Rows that no law of the others comes near: "aside" sets them aside and says so, "keep" keeps them. */
   outliers?: "aside" | "keep";
   /** Start of the random numbers: the same seed gives the same formula to the last digit. */
@@ -56,6 +63,8 @@ export interface Settings {
   readonly inputs?: readonly string[];
   readonly sigma?: string;
   readonly sigmaValue?: number;
+  readonly weights?: string;
+  readonly noise?: "additive" | "relative";
   readonly primitives: readonly (string | CustomPrimitive)[];
   readonly outliers: "aside" | "keep";
   readonly seed: number;
@@ -72,6 +81,8 @@ const KNOWN = [
   "inputs",
   "primitives",
   "sigma",
+  "weights",
+  "noise",
   "outliers",
   "seed",
   "budget",
@@ -95,7 +106,7 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
     }
   }
   const { target, inputs, primitives = DEFAULTS.primitives, sigma, seed = DEFAULTS.seed } = options;
-  const { outliers = DEFAULTS.outliers } = options;
+  const { weights, noise, outliers = DEFAULTS.outliers } = options;
   const { budget, workers = defaultWorkers(), signal, checkpoint, onProgress } = options;
   if (!Number.isSafeInteger(seed)) throw new InputError(`The seed must be a whole number, not ${seed}.`);
   if (!Number.isInteger(workers) || workers < 1) {
@@ -109,6 +120,16 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
   }
   if (outliers !== "aside" && outliers !== "keep") {
     throw new InputError(`outliers must be "aside" or "keep", not ${JSON.stringify(outliers)}.`);
+  }
+  if (noise !== undefined && noise !== "additive" && noise !== "relative") {
+    throw new InputError(`noise must be "additive" or "relative", not ${JSON.stringify(noise)}.`);
+  }
+  if (weights !== undefined && typeof weights !== "string") {
+    throw new InputError(`weights must be the name of a column, not ${JSON.stringify(weights)}.`);
+  }
+  if (sigma !== undefined && (noise !== undefined || weights !== undefined)) {
+    const other = noise === undefined ? "weights" : "noise";
+    throw new InputError(`sigma says how large the errors of each row are, and so does ${other}. Give one of the two.`);
   }
   if (typeof sigma === "number" && !(sigma > 0 && Number.isFinite(sigma))) {
     throw new InputError(`sigma must be a number above 0 or the name of a column, not ${sigma}.`);
@@ -128,6 +149,8 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
     inputs,
     sigma: typeof sigma === "string" ? sigma : undefined,
     sigmaValue: typeof sigma === "number" ? sigma : undefined,
+    weights,
+    noise,
     primitives: chosenPrimitives(typeof primitives === "string" ? [primitives] : primitives),
     outliers,
     seed,

@@ -21,6 +21,8 @@ export interface Table {
   readonly target: Column;
   /** The measurement error of the target in each row, all positive, if a column of them was named. */
   readonly sigma?: Column;
+  /** Weights of the rows, all positive, their geometric mean 1. */
+  readonly weights?: Column;
   readonly rows: number;
   /** What was renamed or left out on the way in, in a scientist's words. */
   readonly warnings: readonly string[];
@@ -33,6 +35,10 @@ export interface TableOptions {
   readonly inputs?: readonly string[];
   /** The column of the target's measurement errors; it is no input then. */
   readonly sigma?: string;
+  /** The column of the rows' weights; it is no input then. */
+  readonly weights?: string;
+  /** Relative errors need a target of one sign. */
+  readonly noise?: "additive" | "relative";
 }
 
 /** Sizes of columns farther from 1 than this factor are refused. */
@@ -45,9 +51,10 @@ const LEAST_ROWS = 3;
  * @returns the checked table; `inputs` is empty only if the target is constant
  * @throws InputError that names the column, the row (counted from 1, with the line of a file) and the remedy
  */
-export function readTable(data: Data, { target, inputs, sigma }: TableOptions): Table {
+export function readTable(data: Data, options: TableOptions): Table {
+  const { target, inputs, sigma, weights } = options;
   const raw = readFrame(data);
-  const chosen = choose(raw, { target, inputs, sigma });
+  const chosen = choose(raw, options);
   if (raw.rows < LEAST_ROWS) {
     throw new InputError(
       raw.rows === 0
@@ -58,7 +65,8 @@ export function readTable(data: Data, { target, inputs, sigma }: TableOptions): 
 
   const warnings = [...raw.warnings];
   const targetValues = numbers(raw, chosen.target);
-  const sigmaValues = chosen.sigma && numbers(raw, chosen.sigma);
+  const sigmaValues = chosen.sigma && positive(raw, chosen.sigma, "measurement error");
+  const weightValues = chosen.weights && unitMean(positive(raw, chosen.weights, "weight"));
   const kept: { label: string; values: Float64Array }[] = [];
   for (const column of chosen.inputs) {
     if (!inputs && isMostlyText(column)) {
@@ -78,12 +86,7 @@ export function readTable(data: Data, { target, inputs, sigma }: TableOptions): 
     const why = chosen.inputs.length === 0 ? "" : ` ${warnings.slice(raw.warnings.length).join(" ")}`;
     throw new InputError(`No column is left to explain "${target}" by.${why} Add a numeric column that varies.`);
   }
-  const bad = sigmaValues?.findIndex((error) => error <= 0) ?? -1;
-  if (chosen.sigma && bad >= 0) {
-    throw new InputError(
-      `Column "${sigma}", ${place(raw, bad)}: a measurement error must be positive, not ${sigmaValues?.[bad]}. Correct the cell or remove the row.`,
-    );
-  }
+  if (options.noise === "relative") checkOneSign(raw, target, targetValues);
 
   const all = [...kept, { label: target, values: targetValues }];
   const names = identifiers(all.map((column) => column.label));
@@ -95,13 +98,16 @@ export function readTable(data: Data, { target, inputs, sigma }: TableOptions): 
     inputs: columns.slice(0, -1),
     target: columns[columns.length - 1],
     ...(sigma !== undefined && sigmaValues ? { sigma: { name: sigma, label: sigma, values: sigmaValues } } : {}),
+    ...(weights !== undefined && weightValues
+      ? { weights: { name: weights, label: weights, values: weightValues } }
+      : {}),
     rows: raw.rows,
     warnings,
   };
 }
 
 /** Finds the columns that the options name. */
-function choose(raw: RawTable, { target, inputs, sigma }: TableOptions) {
+function choose(raw: RawTable, { target, inputs, sigma, weights }: TableOptions) {
   const labels = raw.columns.map((column) => column.label);
   const find = (label: string, role: string): RawColumn => {
     const column = raw.columns.find((candidate) => candidate.label === label);
@@ -116,10 +122,12 @@ function choose(raw: RawTable, { target, inputs, sigma }: TableOptions) {
   const found = find(target, ", the target");
   if (sigma === target)
     throw new InputError(`"${target}" cannot be both the target and its own measurement error (sigma).`);
+  if (weights === target) throw new InputError(`"${target}" cannot be both the target and the weight of its rows.`);
   const error = sigma === undefined ? undefined : find(sigma, " of measurement errors (sigma)");
+  const weight = weights === undefined ? undefined : find(weights, " of weights");
   if (!inputs) {
-    const others = raw.columns.filter(({ label }) => label !== target && label !== sigma);
-    return { target: found, sigma: error, inputs: others };
+    const others = raw.columns.filter(({ label }) => ![target, sigma, weights].includes(label));
+    return { target: found, sigma: error, weights: weight, inputs: others };
   }
   if (inputs.length === 0) {
     throw new InputError(
@@ -131,7 +139,33 @@ function choose(raw: RawTable, { target, inputs, sigma }: TableOptions) {
   }
   const twice = inputs.find((label, i) => inputs.indexOf(label) < i);
   if (twice !== undefined) throw new InputError(`The input "${twice}" is named twice. Name each column once.`);
-  return { target: found, sigma: error, inputs: inputs.map((label) => find(label, " to use as an input")) };
+  const named = inputs.map((label) => find(label, " to use as an input"));
+  return { target: found, sigma: error, weights: weight, inputs: named };
+}
+
+/** Numbers of a column that must all be above 0. */
+function positive(raw: RawTable, column: RawColumn, what: string): Float64Array {
+  const values = numbers(raw, column);
+  const bad = values.findIndex((value) => value <= 0);
+  if (bad < 0) return values;
+  throw new InputError(
+    `Column "${column.label}", ${place(raw, bad)}: a ${what} must be positive, not ${values[bad]}. Correct the cell or remove the row.`,
+  );
+}
+
+/** Weights mean something only in proportion to each other: their geometric mean is made 1. */
+function unitMean(weights: Float64Array): Float64Array {
+  const mean = weights.reduce((sum, weight) => sum + Math.log(weight) / weights.length, 0);
+  return weights.map((weight) => weight / Math.exp(mean));
+}
+
+function checkOneSign(raw: RawTable, target: string, values: Float64Array): void {
+  const bad = values.findIndex((value) => !(value * values[0] > 0));
+  if (bad < 0) return;
+  throw new InputError(
+    `Column "${target}", ${place(raw, bad)}: errors in proportion to the value (noise: "relative") need values all of one ` +
+      `sign and none of them 0; here it is ${values[bad]}. Leave the option out, or say "additive".`,
+  );
 }
 
 /** The cells of a column as numbers; truth values count as 0 and 1 if the column holds nothing else. */

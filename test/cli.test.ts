@@ -45,6 +45,9 @@ test("--help and --version", () => {
     "--inputs",
     "--primitives",
     "--sigma",
+    "--weights",
+    "--noise",
+    "--outliers",
     "--seed",
     "--budget",
     "--workers",
@@ -76,6 +79,9 @@ test("numbers that make no sense as a setting are refused", () => {
   refused(["discover", good, "--target", "y", "--seed", "1.5"], /seed/);
   refused(["discover", good, "--target", "y", "--budget", "-1"], /budget/);
   refused(["discover", good, "--target", "y", "--workers", "0"], /workers/);
+  refused(["discover", good, "--target", "y", "--noise", "gaussian"], /noise must be "additive" or "relative"/);
+  refused(["discover", good, "--target", "y", "--outliers", "drop"], /outliers must be "aside" or "keep"/);
+  refused(["discover", good, "--target", "y", "--weights", "w"], /no column "w" of weights/);
   refused(["discover", good, "--target", "y", "--primitives", "default,sine"], /"sine"[\s\S]*sin/);
 });
 

@@ -35,18 +35,23 @@ test("values with more than five digits are exact", () => {
 });
 
 test("relative errors are thought of only for a target of one sign that varies much", () => {
-  const kinds = (...values: number[]) => noiseKinds(Float64Array.from(values), undefined);
+  const kinds = (...values: number[]) => noiseKinds(Float64Array.from(values), {}, undefined);
   assert.deepEqual(kinds(1, 2, 100), ["additive", "relative"]);
   assert.deepEqual(kinds(-1, -2, -100), ["additive", "relative"]);
   assert.deepEqual(kinds(-1, 2, 100), ["additive"]);
   assert.deepEqual(kinds(0, 2, 100), ["additive"]);
   assert.deepEqual(kinds(1, 2, 3), ["additive"]);
-  assert.deepEqual(noiseKinds(Float64Array.of(1, 2, 100), Float64Array.of(1, 1, 1)), ["given"]);
+  assert.deepEqual(noiseKinds(Float64Array.of(1, 2, 100), { sigma: Float64Array.of(1, 1, 1) }, undefined), ["given"]);
+  assert.deepEqual(noiseKinds(Float64Array.of(1, 2, 100), {}, "additive"), ["additive"]);
+  assert.deepEqual(noiseKinds(Float64Array.of(1, 2, 3), {}, "relative"), ["relative"]);
 });
 
 test("rows weigh one over their error", () => {
   const values = Float64Array.of(-2, 4);
-  assert.equal(rowWeights("additive", values), undefined);
-  assert.deepEqual([...(rowWeights("relative", values) ?? [])], [0.5, 0.25]);
-  assert.deepEqual([...(rowWeights("given", values, Float64Array.of(0.1, 2)) ?? [])], [10, 0.5]);
+  assert.equal(rowWeights("additive", values, {}), undefined);
+  assert.deepEqual([...(rowWeights("relative", values, {}) ?? [])], [0.5, 0.25]);
+  assert.deepEqual([...(rowWeights("given", values, { sigma: Float64Array.of(0.1, 2) }) ?? [])], [10, 0.5]);
+  const weights = Float64Array.of(4, 1);
+  assert.deepEqual([...(rowWeights("additive", values, { weights }) ?? [])], [2, 1]);
+  assert.deepEqual([...(rowWeights("relative", values, { weights }) ?? [])], [1, 0.25]);
 });
