@@ -6,9 +6,15 @@ import { run } from "./command.js";
 import { npm } from "./packages.js";
 import { at } from "./paths.js";
 
-const assembly = "src/search/kernel/assembly";
-const assemblyConfig = "src/search/kernel/asconfig.json";
-const assemblyModule = at("dist", "src", "search", "kernel", "kernel.wasm");
+/** Kernels in AssemblyScript: the configuration of each module and the file that becomes of it. */
+const kernels = [
+  { config: "src/search/kernel/asconfig.json", file: "dist/src/search/kernel/kernel.wasm" },
+  { config: "src/network/kernel/asconfig.json", file: "dist/src/network/kernel/kernel.wasm" },
+  { config: "src/network/kernel/asconfig.relaxed.json", file: "dist/src/network/kernel/kernel-relaxed.wasm" },
+];
+const assembly = /\/kernel\/assembly\//;
+
+export const kernelsCompiled = () => kernels.every(({ file }) => existsSync(at(file)));
 
 const command = at("dist", "src", "cli.js");
 
@@ -30,7 +36,7 @@ export function filesOf(folder, pattern) {
 /** Paths and contents, so that a renamed file counts too. @param {string[]} paths */
 const contents = (paths) => paths.flatMap((path) => [path, readFileSync(at(path))]);
 
-const compiled = (/** @type {string} */ path) => !path.startsWith(assembly) && !path.endsWith(".d.ts");
+const compiled = (/** @type {string} */ path) => !assembly.test(path) && !path.endsWith(".d.ts");
 const sources = () => [...filesOf("src", /\.ts$/), ...filesOf("test", /\.ts$/)].filter(compiled);
 
 /** Removes what was compiled from sources that are gone: a deleted test would run for ever. */
@@ -61,12 +67,13 @@ export const compileStep = {
 
 /** @type {import("./step.js").Step} */
 export const assemblyStep = {
-  name: "WebAssembly kernel",
+  name: "WebAssembly kernels",
   stamp: at("dist", ".eqlab-assembly-stamp"),
-  inputs: () => contents(["package-lock.json", assemblyConfig, ...filesOf(assembly, /\.ts$/)]),
-  intact: () => existsSync(assemblyModule),
+  inputs: () => contents(["package-lock.json", ...kernels.map(({ config }) => config), ...filesOf("src", assembly)]),
+  intact: kernelsCompiled,
   async work() {
-    await run(process.execPath, [at("node_modules", "assemblyscript", "bin", "asc.js"), "--config", assemblyConfig]);
+    const compiler = at("node_modules", "assemblyscript", "bin", "asc.js");
+    for (const { config } of kernels) await run(process.execPath, [compiler, "--config", config]);
   },
   cure: "Mend what the compiler names (file, line, column) and run the same command again.",
 };

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { findCompiler } from "./binding.js";
-import { commandLink } from "./build.js";
+import { commandLink, kernelsCompiled } from "./build.js";
 import { CommandError, run } from "./command.js";
 import { kernelFolder } from "./kernel.js";
 import { at, preload, venv, venvPython } from "./paths.js";
@@ -127,7 +127,7 @@ export const parts = [
   ["C++ compiler", compiler],
   ["tfjs", tfjs],
   ["eqlab", () => made(at("dist", "src", "index.js"), "compiled")],
-  ["WebAssembly kernel", () => made(at("dist", "src", "search", "kernel", "kernel.wasm"), "compiled")],
+  ["WebAssembly kernels", () => (kernelsCompiled() ? { found: "compiled" } : { mend: setup })],
   ["npx eqlab", () => made(commandLink, "linked")],
   ["TypeScript kernel", kernel],
 ];

@@ -1,0 +1,13 @@
+/**
+ * The arithmetic of the trained network, float32, four points at a time. Points go through in chunks: forward through all
+ * layers, and at once backward, while everything is in the first-level cache. Within a chunk a row of numbers is one
+ * unit or pre-activation, its lanes are points.
+ */
+
+export { backward, forward } from "./net";
+export { loadTable, lossOf, steps } from "./step";
+
+/** Where memory is free from. */
+export function heapBase(): usize {
+  return __heap_base;
+}

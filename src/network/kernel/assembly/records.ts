@@ -1,0 +1,92 @@
+/** The records that TypeScript (plan.ts, trainer.ts) fills in, field by field in this order, 4 bytes each but for float64. */
+
+// @ts-ignore: decorator
+@unmanaged
+export class Net {
+  /** Hidden layers; their records lie at `first`, that of the output behind them. */
+  layers: i32;
+  first: usize;
+  inputs: i32;
+  outputs: i32;
+  dense: i32;
+  /** Points of a chunk, a multiple of 8. */
+  chunk: i32;
+  /** One replica's weights, transposed: room for the way back. */
+  transposed: usize;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class Layer {
+  /** What it sees, and its pre-activations. */
+  rows: i32;
+  columns: i32;
+  /** Rows that are units of the layer before; the rest are inputs and a 1. */
+  before: i32;
+  units: i32;
+  /** Records of the units. */
+  firstUnit: usize;
+  /** Offset of the weights in bytes. */
+  offset: usize;
+  /** What it sees: rows × chunk. */
+  seen: usize;
+  /** Pre-activations; then the units' derivatives by them; then the loss's: columns × chunk. */
+  g: usize;
+  /** The loss's derivatives by what it sees: rows × chunk. */
+  back: usize;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class Unit {
+  code: i32;
+  /** Its first pre-activation. */
+  column: i32;
+  columns: i32;
+  inner: f32;
+  outer: f32;
+  offset: f32;
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class Trainer {
+  /** Squared error of the last step, weighted mean over points and outputs, before its update. */
+  loss: f64;
+  /** Powers of Adam's decays, for its bias. */
+  power1: f64;
+  power2: f64;
+  points: i32;
+  /** The table, chunk after chunk, as rows of the chunk: inputs, outputs, and the weight of each point in the mean. */
+  x: usize;
+  y: usize;
+  pointWeights: usize;
+  /** Numbers in each of the following, padded to a multiple of 4. */
+  count: i32;
+  weights: usize;
+  gradient: usize;
+  /** 1 for weights that may change, 0 for those that may not. */
+  mask: usize;
+  /** Mean squares and (Adam) means of the gradient. */
+  squares: usize;
+  means: usize;
+  optimiser: i32;
+  rate: f32;
+  decay: f32;
+  meanDecay: f32;
+  epsilon: f32;
+  penalty: i32;
+  strength: f32;
+  /** Of the L0.5 penalty: where its rounding begins. */
+  knee: f32;
+  /** Of the L0 penalty: its log α, their optimiser's state, 1 for weights that have a gate, then of this step the gates' openings z, z' and the weights times z. */
+  gates: usize;
+  gateSquares: usize;
+  gateMeans: usize;
+  gated: usize;
+  openings: usize;
+  slopes: usize;
+  effective: usize;
+  /** State of four generators. */
+  random: usize;
+}
