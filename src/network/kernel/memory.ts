@@ -2,7 +2,7 @@
  * The network's kernel and its memory. Of its two builds the one with relaxed SIMD (fused multiply-add: faster, one rounding
  * less) is taken where the engine has it, Node 22 and later; digits then differ in the last place, and from machine to machine.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** Address in the kernel's memory, in bytes. */
 export type Pointer = number;
@@ -28,10 +28,9 @@ const PAGE = 65536;
 let compiled: object | undefined;
 
 function compile(): object {
-  const relaxed = readFileSync(new URL("./kernel-relaxed.wasm", import.meta.url));
-  return new WebAssembly.Module(
-    WebAssembly.validate(relaxed) ? relaxed : readFileSync(new URL("./kernel.wasm", import.meta.url)),
-  );
+  const [relaxed, plain] = ["./kernel-relaxed.wasm", "./kernel.wasm"].map((name) => new URL(name, import.meta.url));
+  const fast = existsSync(relaxed) && readFileSync(relaxed);
+  return new WebAssembly.Module(fast && WebAssembly.validate(fast) ? fast : readFileSync(plain));
 }
 
 export class Memory {
