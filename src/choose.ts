@@ -87,7 +87,7 @@ function finalist(
   const { names, shifted } = setting;
   let { fitter, weights } = setting;
   const { grammar } = fitter;
-  let network = canonical(copyAffine(root), grammar.exponential);
+  let network = canonical(copyAffine(root), grammar);
   if (!Number.isFinite(fitter.fit(network, FINAL))) return undefined;
   for (let pass = 0; noise === "relative" && pass < REWEIGHTINGS; pass++) {
     const values = fitter.predict(network);
@@ -116,12 +116,14 @@ function finalist(
     noise,
     error: square / residuals.length,
     mse: values.reduce((sum, value, i) => sum + (rows.target[i] - value) ** 2, 0) / residuals.length,
-    parameters: parameters(network),
+    parameters: parameters(network, grammar),
     exact: square <= EXACT_ERROR * rows.target.reduce((sum, y, i) => sum + (y * (weights ? weights[i] : 1)) ** 2, 0),
     residuals,
     weights,
     snapped,
-    length: meaningless ? Number.POSITIVE_INFINITY : descriptionInUnits(network, square, weights, noise, rows),
+    length: meaningless
+      ? Number.POSITIVE_INFINITY
+      : descriptionInUnits(network, parameters(network, grammar), square, weights, noise, rows),
   };
 }
 
@@ -138,13 +140,14 @@ function fitterFor(
 
 function descriptionInUnits(
   root: Affine,
+  k: number,
   square: number,
   weights: Float64Array | undefined,
   noise: NoiseKind,
   { target }: Rows,
 ): number {
   const n = target.length;
-  const structure = structureLength(parameters(root), size(root), n);
+  const structure = structureLength(k, size(root), n);
   const jacobian = weights ? weights.reduce((sum, w) => sum + Math.log(w), 0) : 0;
   if (noise === "given") return square / 2 - jacobian + structure;
   const steps = quanta(target);

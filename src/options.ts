@@ -1,6 +1,6 @@
 /** The options of `discover`, their defaults, and their check. */
 import { setMaxListeners } from "node:events";
-import { type CustomPrimitive, unitOf } from "./custom.js";
+import { type CustomPrimitive, formulaOf, type NamedFormula, unitOf } from "./custom.js";
 import { didYouMean, InputError, list } from "./errors.js";
 import { defaultWorkers } from "./parallel/pool.js";
 import { DEFAULT_PRIMITIVES, PRIMITIVES } from "./primitives.js";
@@ -12,7 +12,7 @@ export interface DiscoverOptions {
   inputs?: readonly string[];
   /**
    * What formulas are built of, by name; "default" and "all" stand for several. A primitive of one's own is a name and a
-   * formula in u: `["default", { name: "lorentz", formula: "1/(1+u^2)" }]`.
+   * formula in u, or in u and v: `["default", { name: "lorentz", formula: "1/(1+u^2)" }]`.
    */
   primitives?: readonly (string | CustomPrimitive)[] | "default" | "all";
   /** Measurement errors of the target (standard deviations): a column, or one number for all rows. */
@@ -65,7 +65,7 @@ export interface Settings {
   readonly sigmaValue?: number;
   readonly weights?: string;
   readonly noise?: "additive" | "relative";
-  readonly primitives: readonly (string | CustomPrimitive)[];
+  readonly primitives: readonly (string | NamedFormula)[];
   readonly outliers: "aside" | "keep";
   readonly seed: number;
   readonly workers: number;
@@ -166,7 +166,7 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
 }
 
 /** Primitives with "default" and "all" spelt out. Power laws of positive inputs belong to the default. */
-function chosenPrimitives(given: readonly (string | CustomPrimitive)[]): (string | CustomPrimitive)[] {
+function chosenPrimitives(given: readonly (string | CustomPrimitive)[]): (string | NamedFormula)[] {
   const known = Object.keys(PRIMITIVES);
   const names = given.filter((primitive) => typeof primitive === "string");
   const custom = given.filter((primitive) => typeof primitive !== "string");
@@ -179,15 +179,22 @@ function chosenPrimitives(given: readonly (string | CustomPrimitive)[]): (string
     }
     return [name];
   });
-  for (const primitive of custom) {
-    const { name } = primitive;
-    if (typeof name !== "string" || !/^[A-Za-z]\w*$/.test(name) || known.includes(name)) {
+  const formulas = custom.map((primitive, k) => {
+    const { name } = primitive ?? {};
+    if (
+      typeof name !== "string" ||
+      !/^[A-Za-z]\w*$/.test(name) ||
+      known.includes(name) ||
+      custom.findIndex((other) => other.name === name) < k
+    ) {
       throw new InputError(
         `A primitive of your own needs a name of its own: letters and digits, not ${JSON.stringify(name)}.`,
       );
     }
-    unitOf(primitive);
-  }
+    const formula = formulaOf(primitive);
+    unitOf(formula);
+    return formula;
+  });
   if (given.length === 0) throw new InputError("Give at least one primitive, or none for the default.");
-  return [...known.filter((name) => chosen.includes(name)), ...custom.map(({ name, formula }) => ({ name, formula }))];
+  return [...known.filter((name) => chosen.includes(name)), ...formulas];
 }

@@ -42,12 +42,17 @@ export interface Trained extends Readonly<Record<Gains, Gain>> {
 /** Within about this much of a pole or an edge, a trained unit's function is a smooth and finite one in its place. */
 export const SMOOTHING = 0.01;
 
-/** A function of one pre-activation, as the search needs it. */
+/** A function of one pre-activation, or of two, as the search needs it. */
 export interface UnitFunction {
   readonly name: string;
-  readonly value: (u: number) => number;
-  readonly derivative: (u: number) => number;
-  readonly expression: (u: Expression) => Expression;
+  readonly value: (...inputs: number[]) => number;
+  /** Derivative by the first input. */
+  readonly derivative: (...inputs: number[]) => number;
+  readonly expression: (...inputs: Expression[]) => Expression;
+  /** Set for a function of two pre-activations. */
+  readonly second?: SecondInput;
+  /** Set for a homogeneous function: f(s·u) = s^degree·f(u) for s > 0, with all inputs of it scaled alike. */
+  readonly degree?: number;
   /** The same on columns, in the kernel. Without it the two functions above are called row by row. */
   readonly column?: (kernel: Kernel) => ColumnFunction;
   /** False where a bias only rescales the output (e^(u+b) = e^b·e^u): it would be a second name for one formula. */
@@ -73,6 +78,19 @@ export interface UnitFunction {
     readonly defined: (y: number) => boolean;
   };
 }
+
+/** What a function of two pre-activations has beyond one of one. */
+export interface SecondInput {
+  /** Derivative by the second input. */
+  readonly derivative: (...inputs: number[]) => number;
+  /** Is f(v, u) = f(u, v)? */
+  readonly symmetric: boolean;
+  /** Pre-activations the search tries first, for inputs scaled to a largest size of 1. A slope of 0 is a constant alone. */
+  readonly starts: readonly (readonly [first: Start, second: Start])[];
+}
+
+/** Slope and bias of a pre-activation at its start. */
+export type Start = readonly [slope: number, bias: number];
 
 const QUARTER = Math.PI / 2;
 const one = number(1);

@@ -49,7 +49,7 @@ export function wildRows(pool: Pool, { sample, grammar }: Fitter): number[] {
   const weightOf = (row: number) => (given ? given[row] : 1);
   const length = (error: number, state: State, without: readonly number[]) => {
     const left = n - without.length;
-    const k = parameters(state.root);
+    const k = parameters(state.root, grammar);
     if (left < k + 2) return Number.POSITIVE_INFINITY;
     const jacobian = y.reduce((sum, _, row) => sum + (without.includes(row) ? 0 : Math.log(weightOf(row))), 0);
     const gaussian = (left / 2) * (Math.log(Math.max(error, 1e-300) / left) + LOG_2PIE);

@@ -102,6 +102,25 @@ export function children(node: Expression): readonly Expression[] {
   }
 }
 
+/** The tree with expressions in place of some of its variables. */
+export function substitute(tree: Expression, by: Readonly<Record<string, Expression>>): Expression {
+  const inside = (node: Expression) => substitute(node, by);
+  switch (tree.kind) {
+    case "number":
+      return tree;
+    case "variable":
+      return Object.hasOwn(by, tree.name) ? by[tree.name] : tree;
+    case "sum":
+      return sum(...tree.terms.map(inside));
+    case "product":
+      return product(...tree.factors.map(inside));
+    case "power":
+      return power(inside(tree.base), inside(tree.exponent));
+    case "call":
+      return { ...tree, arguments: tree.arguments.map(inside) };
+  }
+}
+
 function splitCoefficient(node: Expression): { coefficient: number; factors: Expression[] } {
   const factors = node.kind === "product" ? [...node.factors] : [node];
   const [first] = factors;

@@ -28,9 +28,9 @@ const BEST = 8;
  * @param largest size at most; infinite for a network that is to be kept whatever its size and depth
  */
 export function fitted(root: Affine, fitter: Fitter, options: FitOptions, largest = LARGEST): Candidate | undefined {
-  canonical(root, fitter.grammar.exponential);
+  canonical(root, fitter.grammar);
   if (Number.isFinite(largest) && (size(root) > largest || depth(root) > DEEPEST)) return undefined;
-  if (parameters(root) > mostParameters(fitter.sample.n) + SPARE_PARAMETERS) return undefined;
+  if (parameters(root, fitter.grammar) > mostParameters(fitter.sample.n) + SPARE_PARAMETERS) return undefined;
   const error = fitter.fit(root, options);
   return Number.isFinite(error) ? { root, error } : undefined;
 }
@@ -45,7 +45,7 @@ export function fitBatch(roots: Iterable<Affine>, fitter: Fitter, largest = LARG
   quick.sort((a, b) => a.error - b.error);
   return quick.map((candidate, rank) => {
     const error = rank < BEST ? fitter.fit(candidate.root, THOROUGH) : candidate.error;
-    canonical(candidate.root, fitter.grammar.exponential);
+    canonical(candidate.root, fitter.grammar);
     return { root: candidate.root, error };
   });
 }

@@ -3,8 +3,8 @@
  *
  * - Nested products are flattened, equal monomials of a sum and equal inputs of a product merged, exponentials of one
  *   product joined, products of a single factor to the power 1 dissolved into their sum.
- * - In every factor of a product the largest |weight| is 1 and the scale goes outward; a function that swallows its bias
- *   as a factor (exp) has none. Without this the fit would drift along directions that change nothing.
+ * - In every factor of a product, and in all arguments together of a homogeneous function, the largest |weight| is 1 and
+ *   the scale goes outward; a function that swallows its bias as a factor (exp) has none. Without this the fit would drift along directions that change nothing.
  */
 import type { Affine, Factor, Unit } from "./network.js";
 import { isInput, isMonomial, unitSignature } from "./network.js";
@@ -12,17 +12,22 @@ import { isInput, isMonomial, unitSignature } from "./network.js";
 /** A bias larger than this stays where it is: as a factor, e^b would be out of the range of float64 or close to it. */
 const LARGEST_SWALLOWED = 100;
 
-/** Which functions have no bias: e^(u+b) = e^b·e^u. */
-export type Exponential = (index: number) => boolean;
+/** What of a function's weights and bias only scales its value, and so belongs outside. */
+export interface Gauge {
+  /** Which functions have no bias: e^(u+b) = e^b·e^u. */
+  readonly exponential: (index: number) => boolean;
+  /** The degree of a homogeneous function, f(s·u) = s^degree·f(u) for s > 0; undefined for any other. */
+  readonly degree: (index: number) => number | undefined;
+}
 
 /** Brings the network below `root` to its canonical form, in place; its value does not change. */
-export function canonical(root: Affine, exponential: Exponential): Affine {
-  canonicalAffine(root, exponential);
+export function canonical(root: Affine, rules: Gauge): Affine {
+  canonicalAffine(root, rules);
   return root;
 }
 
-function canonicalAffine(of: Affine, exponential: Exponential): void {
-  for (const link of of.links) link.weight *= canonicalUnit(link.unit, exponential);
+function canonicalAffine(of: Affine, rules: Gauge): void {
+  for (const link of of.links) link.weight *= canonicalUnit(link.unit, rules);
   for (let i = 0; i < of.links.length; ) {
     const { unit, weight } = of.links[i];
     const [only] = unit.factors;
@@ -63,18 +68,20 @@ function mergeEqual(of: Affine): void {
 }
 
 /** Canonical form of a unit, in place; returns the factor by which its old value exceeds the new one. */
-function canonicalUnit(unit: Unit, exponential: Exponential): number {
-  for (const { input } of unit.factors) canonicalAffine(input, exponential);
+function canonicalUnit(unit: Unit, rules: Gauge): number {
+  for (const { input } of unit.factors) canonicalAffine(input, rules);
   if (unit.kind === "input") return 1;
   if (unit.kind === "function") {
+    const degree = rules.degree(unit.index);
+    if (degree !== undefined) return gaugeFunction(unit, degree);
     const { input } = unit.factors[0];
-    if (!input.biased || !exponential(unit.index) || Math.abs(input.bias) > LARGEST_SWALLOWED) return 1;
+    if (!input.biased || !rules.exponential(unit.index) || Math.abs(input.bias) > LARGEST_SWALLOWED) return 1;
     const scale = Math.exp(input.bias);
     input.biased = false;
     input.bias = 0;
     return scale;
   }
-  return flatten(unit) * joinExponentials(unit, exponential) * mergeInputs(unit) * gauge(unit);
+  return flatten(unit) * joinExponentials(unit, rules) * mergeInputs(unit) * gauge(unit);
 }
 
 /** (w·Π u_k^q_k)^p is w^p·Π u_k^(p·q_k) for whole p, and (u^q)^p is u^(p·q) for odd q: where the one is defined, u > 0. */
@@ -100,25 +107,25 @@ function isOddPower([only, ...rest]: readonly Factor[]): boolean {
   return rest.length === 0 && !only.free && Math.abs(only.power) % 2 === 1;
 }
 
-function isExponential({ input, power, free }: Factor, exponential: Exponential): boolean {
+function isExponential({ input, power, free }: Factor, rules: Gauge): boolean {
   const unit = input.links[0]?.unit;
   return (
     !input.biased &&
     input.links.length === 1 &&
     unit.kind === "function" &&
-    exponential(unit.index) &&
+    rules.exponential(unit.index) &&
     !free &&
     Number.isInteger(power)
   );
 }
 
 /** e^a·e^b is e^(a+b), (w·e^a)^p is w^p·e^(p·a). */
-function joinExponentials(unit: Unit, exponential: Exponential): number {
+function joinExponentials(unit: Unit, rules: Gauge): number {
   let scale = 1;
   let joined: Affine | undefined;
   for (let i = 0; i < unit.factors.length; ) {
     const factor = unit.factors[i];
-    if (!isExponential(factor, exponential)) {
+    if (!isExponential(factor, rules)) {
       i++;
       continue;
     }
@@ -183,6 +190,28 @@ function gauge(unit: Unit): number {
     input.links[largest].weight = taken === weight ? 1 : -1;
   }
   return scale;
+}
+
+/** The same for all arguments of a homogeneous function together. */
+function gaugeFunction({ factors }: Unit, degree: number): number {
+  const at = fixedFactor(factors);
+  const taken = Math.abs(factors[at]?.input.links[largestLink(factors[at].input)]?.weight ?? 0);
+  if (taken === 0) return 1;
+  for (const { input } of factors) {
+    for (const link of input.links) link.weight /= taken;
+    input.bias /= taken;
+  }
+  const links = factors[at].input.links;
+  const largest = links[largestLink(factors[at].input)];
+  largest.weight = Math.sign(largest.weight);
+  return taken ** degree;
+}
+
+/** Index of the argument of a homogeneous function that holds a weight fixed: that with a ±1, or with the largest weight. */
+export function fixedFactor(factors: readonly Factor[]): number {
+  const sizes = factors.map(({ input }) => Math.abs(input.links[fixedLink(input)]?.weight ?? 0));
+  const set = sizes.indexOf(1);
+  return set >= 0 ? set : sizes.indexOf(Math.max(...sizes));
 }
 
 /** Index of the link whose weight a factor holds fixed: the one the gauge has set to ±1, or the largest. */

@@ -5,7 +5,7 @@
  *
  * A circuit lives in scratch memory: the caller marks the memory before and releases it after.
  */
-import { fixedLink } from "./canonical.js";
+import { fixedFactor, fixedLink } from "./canonical.js";
 import type { Grammar } from "./grammar.js";
 import type { Pointer } from "./kernel/memory.js";
 import { type Affine, affine, type Factor, type Link, type Unit } from "./network.js";
@@ -15,8 +15,8 @@ export interface UnitColumns {
   readonly unit: Unit;
   /** Output of the unit. */
   readonly value: Pointer;
-  /** Of a function: its derivative at the pre-activation. */
-  readonly derivative: Pointer;
+  /** Of a function: its derivative by each of its pre-activations. */
+  readonly derivatives: readonly Pointer[];
   /** Derivative of the network's output by this unit's output. */
   readonly adjoint: Pointer;
   readonly inputs: AffineColumns[];
@@ -80,21 +80,27 @@ export class Circuit {
   private layUnit(unit: Unit): UnitColumns {
     const { memory, n, inputs } = this.sample;
     if (unit.kind === "input") {
-      return { unit, value: inputs[unit.index], derivative: 0, adjoint: 0, inputs: [], powerParameters: [] };
+      return { unit, value: inputs[unit.index], derivatives: [], adjoint: 0, inputs: [], powerParameters: [] };
     }
     const laid: UnitColumns = {
       unit,
       value: memory.column(n),
-      derivative: unit.kind === "function" ? memory.column(n) : 0,
+      derivatives: unit.kind === "function" ? unit.factors.map(() => memory.column(n)) : [],
       adjoint: memory.column(n),
       inputs: [],
       powerParameters: [],
     };
-    for (const factor of unit.factors) {
-      laid.inputs.push(this.layAffine(factor.input, unit.kind === "product"));
+    const fixed = this.fixedArgument(unit);
+    for (const [k, factor] of unit.factors.entries()) {
+      laid.inputs.push(this.layAffine(factor.input, unit.kind === "product" || k === fixed));
       laid.powerParameters.push(factor.free ? this.parameters.push(powerOf(factor)) - 1 : -1);
     }
     return laid;
+  }
+
+  /** Of a homogeneous function: which argument holds a weight fixed. */
+  private fixedArgument({ kind, index, factors }: Unit): number {
+    return kind === "function" && this.grammar.degree(index) !== undefined ? fixedFactor(factors) : -1;
   }
 
   private layAffine(of: Affine, gauged: boolean): AffineColumns {
@@ -125,7 +131,7 @@ export class Circuit {
     const { n } = this.sample;
     for (const input of of.inputs) this.forwardAffine(input);
     if (unit.kind === "function") {
-      this.applyFunction(unit.index, of.inputs[0].value, value, of.derivative);
+      this.applyFunction(of);
       return;
     }
     this.raise(of.inputs[0].value, unit.factors[0].power, value);
@@ -147,18 +153,21 @@ export class Circuit {
     }
   }
 
-  private applyFunction(index: number, u: Pointer, h: Pointer, d: Pointer): void {
+  private applyFunction({ unit, inputs, value: out, derivatives: [du, dv] }: UnitColumns): void {
     const { memory, n } = this.sample;
-    const { column, value, derivative } = this.grammar.functions[index];
+    const { column, value, derivative, second } = this.grammar.functions[unit.index];
+    const [u, v] = inputs;
     if (column) {
-      column(memory.kernel)(u, h, d, n);
+      column(memory.kernel)(u.value, out, du, n);
       return;
     }
     const { f64 } = memory;
     for (let i = 0; i < n; i++) {
-      const argument = f64[(u >> 3) + i];
-      f64[(h >> 3) + i] = value(argument);
-      f64[(d >> 3) + i] = derivative(argument);
+      const a = f64[(u.value >> 3) + i];
+      const b = second ? f64[(v.value >> 3) + i] : 0;
+      f64[(out >> 3) + i] = value(a, b);
+      f64[(du >> 3) + i] = derivative(a, b);
+      if (second) f64[(dv >> 3) + i] = second.derivative(a, b);
     }
   }
 
@@ -208,8 +217,8 @@ export class Circuit {
     const { unit, inputs, adjoint } = of;
     if (unit.kind === "input") return;
     if (unit.kind === "function") {
-      kernel.multiply(adjoint, of.derivative, inputs[0].sensitivity, n);
-      this.backwardAffine(inputs[0]);
+      for (const [k, input] of inputs.entries()) kernel.multiply(adjoint, of.derivatives[k], input.sensitivity, n);
+      for (const input of inputs) this.backwardAffine(input);
       return;
     }
     for (let k = 0; k < inputs.length; k++) {

@@ -1,10 +1,13 @@
 /** From a network to a formula: in the user's own units, and as an expression tree. */
+
 import { call, number, power, product, sum, variable } from "../expression/build.js";
+import { complexity } from "../expression/complexity.js";
 import type { Expression } from "../expression/tree.js";
 import { canonical } from "./canonical.js";
 import type { Grammar } from "./grammar.js";
 import {
   type Affine,
+  affine,
   copyAffine,
   type Factor,
   factor,
@@ -37,7 +40,7 @@ export function unscaled(root: Affine, scales: Scales, grammar: Grammar): Affine
   inward(copy);
   for (const link of copy.links) link.weight *= scales.target;
   copy.bias *= scales.target;
-  return canonical(copy, grammar.exponential);
+  return canonical(copy, grammar);
 }
 
 /**
@@ -49,9 +52,13 @@ export function readable(root: Affine, grammar: Grammar): Affine {
   const visit = (of: Affine) => {
     for (const link of of.links) {
       for (const { input } of link.unit.factors) visit(input);
-      if (link.unit.kind === "function" && grammar.functions[link.unit.index].odd) turnPositive(link);
+      if (link.unit.kind === "function") {
+        const { odd, degree } = grammar.functions[link.unit.index];
+        if (odd) turnPositive(link);
+        if (degree !== undefined) rescaleArguments(link, degree, grammar);
+      }
       if (link.unit.kind !== "product") continue;
-      for (const factor of link.unit.factors) rescale(link, factor);
+      for (const { input, power, free } of link.unit.factors) rescale(link, { input, power, free });
     }
   };
   visit(copy);
@@ -70,7 +77,7 @@ function turnPositive(link: Link): void {
 
 /** Divides a factor of the link's product by whichever of its constants leaves the least to print. */
 function rescale(link: Link, { input, power, free }: Factor): void {
-  const constants = [...input.links.map(({ weight }) => weight), ...(input.biased ? [input.bias] : [])];
+  const constants = constantsOf(input);
   if (constants.length < 2) return;
   const whole = Number.isInteger(power) && !free;
   const cost = (s: number) =>
@@ -83,8 +90,32 @@ function rescale(link: Link, { input, power, free }: Factor): void {
   // −1/(a − b) is 1/(b − a).
   if (whole && power % 2 !== 0 && link.weight * best ** power < 0) best = -best;
   link.weight = unit(link.weight * best ** power);
-  for (const each of input.links) each.weight = unit(each.weight / best);
-  input.bias = input.biased ? unit(input.bias / best) : 0;
+  divide(input, best);
+}
+
+/** The same for all arguments of a homogeneous function, whose formula may say an argument more than once. */
+function rescaleArguments(link: Link, degree: number, grammar: Grammar): void {
+  const scaled = (s: number): Link => {
+    const { unit: copied } = copyAffine(single(link.unit)).links[0];
+    for (const { input } of copied.factors) divide(input, s);
+    return { weight: unit(link.weight * s ** degree), unit: copied };
+  };
+  const inputs = places(single(link.unit)).links.map(({ unit }) => (unit.kind === "input" ? unit.index : 0));
+  const names = Array.from({ length: Math.max(...inputs) + 1 }, (_, i) => `x${i}`);
+  const nodes = (s: number) => complexity(formula(affine([scaled(s)]), names, grammar));
+  const scales = link.unit.factors.flatMap(({ input }) => constantsOf(input).map(Math.abs)).filter((s) => s > 0);
+  const best = scales.reduce((least, s) => (nodes(s) < nodes(least) ? s : least), 1);
+  Object.assign(link, scaled(best));
+}
+
+const constantsOf = ({ links, biased, bias }: Affine) => [
+  ...links.map(({ weight }) => weight),
+  ...(biased ? [bias] : []),
+];
+
+function divide(input: Affine, by: number): void {
+  for (const each of input.links) each.weight = unit(each.weight / by);
+  input.bias = input.biased ? unit(input.bias / by) : 0;
 }
 
 /** ±1 where it is that but for rounding. */
@@ -118,7 +149,7 @@ export function formula(root: Affine, names: readonly string[], grammar: Grammar
     if (name === "sin" && argument.biased && Math.abs(Math.abs(argument.bias) - QUARTER) < 1e-9) {
       return product(number(Math.sign(argument.bias)), call("cos", ofAffine({ ...argument, biased: false, bias: 0 })));
     }
-    return expression(ofAffine(argument));
+    return expression(...unit.factors.map(({ input }) => ofAffine(input)));
   };
   return ofAffine(root);
 }

@@ -1,8 +1,9 @@
-import { type CustomPrimitive, unitOf } from "../custom.js";
+import { type NamedFormula, unitOf } from "../custom.js";
 import { DEFAULT_PRIMITIVES, PRIMITIVES, type UnitFunction } from "../primitives.js";
+import type { Gauge } from "./canonical.js";
 
 /** What the search may build: the primitives asked for, in the form it uses them. */
-export interface Grammar {
+export interface Grammar extends Gauge {
   readonly functions: readonly UnitFunction[];
   /** Index in `functions` of a function with this name, or −1. */
   readonly indexOf: (name: string) => number;
@@ -16,12 +17,10 @@ export interface Grammar {
   readonly freePowers: boolean;
   /** May two different units be multiplied? */
   readonly products: boolean;
-  /** Does a function swallow its bias as a factor? */
-  readonly exponential: (index: number) => boolean;
 }
 
 /** The grammar of a list of primitives (already checked): names, and the user's own. */
-export function makeGrammar(primitives: readonly (string | CustomPrimitive)[] = DEFAULT_PRIMITIVES): Grammar {
+export function makeGrammar(primitives: readonly (string | NamedFormula)[] = DEFAULT_PRIMITIVES): Grammar {
   const names = primitives.filter((primitive) => typeof primitive === "string");
   const chosen = names.map((name) => PRIMITIVES[name]);
   const custom = primitives.filter((primitive) => typeof primitive !== "string").map(unitOf);
@@ -39,5 +38,6 @@ export function makeGrammar(primitives: readonly (string | CustomPrimitive)[] = 
     freePowers: chosen.some((p) => p.freePowers),
     products: names.includes("product"),
     exponential: (index) => !functions[index].biased,
+    degree: (index) => functions[index].degree,
   };
 }

@@ -58,14 +58,17 @@ function randomUnit(depth: number, inputs: number, grammar: Grammar, random: Ran
   if (depth <= 0 || u < 0.3 || (!grammar.products && grammar.functions.length === 0)) return input(below(inputs));
   if (grammar.functions.length > 0 && (u < 0.65 || !grammar.products)) {
     const index = below(grammar.functions.length);
-    const { biased, starts } = grammar.functions[index];
-    const steepest = Math.min(10, Math.max(...starts.map(([slope]) => Math.abs(slope))));
-    const argument = randomAffine(depth - 1, steepest, inputs, grammar, random);
-    if (biased && uniform() < 0.5) {
-      argument.biased = true;
-      argument.bias = 2 * symmetric(random);
-    }
-    return functionOf(index, argument);
+    const { biased, starts, second } = grammar.functions[index];
+    const steepest = Math.max(1, Math.min(10, Math.max(...starts.map(([slope]) => Math.abs(slope)))));
+    const argument = () => {
+      const made = randomAffine(depth - 1, steepest, inputs, grammar, random);
+      if (biased && uniform() < 0.5) {
+        made.biased = true;
+        made.bias = 2 * symmetric(random);
+      }
+      return made;
+    };
+    return second ? functionOf(index, argument(), argument()) : functionOf(index, argument());
   }
   const factors: Factor[] = [];
   const count = 1 + below(3);

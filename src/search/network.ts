@@ -26,7 +26,7 @@ export interface Unit {
   kind: "input" | "function" | "product";
   /** Of an input: which; of a function: its index in the grammar's list of functions; of a product: 0. */
   index: number;
-  /** Of a product: its factors; of a function: one, whose power is 1; of an input: none. */
+  /** Of a product: its factors; of a function: its one argument or two, each with power 1; of an input: none. */
   factors: Factor[];
 }
 
@@ -43,10 +43,10 @@ export const single = (unit: Unit, weight = 1, bias?: number): Affine => affine(
 
 export const factor = (of: Affine, power = 1, free = false): Factor => ({ input: of, power, free });
 
-export const functionOf = (index: number, argument: Affine): Unit => ({
+export const functionOf = (index: number, ...its: Affine[]): Unit => ({
   kind: "function",
   index,
-  factors: [factor(argument)],
+  factors: its.map((argument) => factor(argument)),
 });
 
 export const productOf = (...factors: Factor[]): Unit => ({ kind: "product", index: 0, factors });
@@ -129,7 +129,7 @@ export function unitSignature(unit: Unit): string {
     case "input":
       return `x${unit.index}`;
     case "function":
-      return `f${unit.index}(${signature(unit.factors[0].input)})`;
+      return `f${unit.index}(${unit.factors.map(({ input }) => signature(input)).join(",")})`;
     case "product":
       return `(${unit.factors
         .map((f) => `${signature(f.input)}^${f.free ? "*" : f.power}`)
@@ -138,17 +138,19 @@ export function unitSignature(unit: Unit): string {
   }
 }
 
-/** Number of fitted parameters below a pre-activation, itself included. In a factor the largest weight is not one: see gauge. */
-export function parameters(of: Affine): number {
+/**
+ * Number of fitted parameters below a pre-activation, itself included. In a factor, and in all arguments together of a
+ * homogeneous function, the largest weight is not one: see canonical.ts.
+ */
+export function parameters(of: Affine, rules: { readonly degree: (index: number) => number | undefined }): number {
   let count = of.biased ? 1 : 0;
-  for (const link of of.links) count += 1 + unitParameters(link.unit);
-  return count;
-}
-
-function unitParameters(unit: Unit): number {
-  let count = 0;
-  for (const { input, free } of unit.factors)
-    count += parameters(input) - (unit.kind === "product" ? 1 : 0) + (free ? 1 : 0);
+  for (const { unit } of of.links) {
+    const gauged = (its: readonly Factor[]) => (its.some(({ input }) => input.links.length > 0) ? 1 : 0);
+    count += 1 - (unit.kind === "function" && rules.degree(unit.index) !== undefined ? gauged(unit.factors) : 0);
+    for (const each of unit.factors) {
+      count += parameters(each.input, rules) - (unit.kind === "product" ? gauged([each]) : 0) + (each.free ? 1 : 0);
+    }
+  }
   return count;
 }
 
@@ -170,7 +172,7 @@ const FREE_POWER = 4;
 
 export function unitSize(unit: Unit): number {
   if (unit.kind === "input") return 1;
-  if (unit.kind === "function") return 1 + size(unit.factors[0].input);
+  if (unit.kind === "function") return unit.factors.reduce((count, { input }) => count + size(input), 1);
   let count = unit.factors.length - 1;
   for (const { input, power } of unit.factors)
     count += size(input) + (power === 1 ? 0 : power === -1 ? 1 : 2) + Math.max(0, Math.abs(power) - FREE_POWER);
@@ -184,7 +186,7 @@ export function depth(of: Affine): number {
 
 function unitDepth(unit: Unit): number {
   if (unit.kind === "input") return 0;
-  if (unit.kind === "function") return 1 + depth(unit.factors[0].input);
+  if (unit.kind === "function") return 1 + Math.max(...unit.factors.map(({ input }) => depth(input)));
   const depths: number[] = [];
   const anyPositive = unit.factors.some((f) => f.power > 0);
   for (const { input, power, free } of unit.factors) {

@@ -48,7 +48,7 @@ export class Pool {
       error,
       size: size(root),
       length: descriptionLength(
-        { error, parameters: parameters(root), size: size(root) },
+        { error, parameters: parameters(root, this.fitter.grammar), size: size(root) },
         n,
         variance,
         this.resolution,

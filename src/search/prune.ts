@@ -10,9 +10,9 @@ const TRIAL = { steps: 40, tolerance: 1e-3 };
 const MOST = 20;
 
 /** Description length of a fitted network on a fitter's rows. */
-export function lengthOf({ root, error }: Candidate, { sample }: Fitter, resolution: number): number {
+export function lengthOf({ root, error }: Candidate, { sample, grammar }: Fitter, resolution: number): number {
   return descriptionLength(
-    { error, parameters: parameters(root), size: size(root) },
+    { error, parameters: parameters(root, grammar), size: size(root) },
     sample.n,
     sample.variance,
     resolution,

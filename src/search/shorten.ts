@@ -28,12 +28,12 @@ const MOST = 40;
 const SAME = 1e-6;
 
 /** A copy of the network, as short as these rewritings make it. */
-export function shorten(root: Affine, { exponential, products }: Grammar): Affine {
-  let current = canonical(copyAffine(root), exponential);
-  if (!products) return current;
+export function shorten(root: Affine, grammar: Grammar): Affine {
+  let current = canonical(copyAffine(root), grammar);
+  if (!grammar.products) return current;
   for (let step = 0; step < MOST; step++) {
     const best = rewritings(current).reduce(
-      (least, rewritten) => (size(canonical(rewritten, exponential)) < size(least) ? rewritten : least),
+      (least, rewritten) => (size(canonical(rewritten, grammar)) < size(least) ? rewritten : least),
       current,
     );
     if (best === current) break;

@@ -101,7 +101,7 @@ export function snap(root: Affine, fitter: Fitter): { root: Affine; snapped: Sna
     if (next === undefined) break;
     current = next;
   }
-  return { root: canonical(releasePowers(current), fitter.grammar.exponential), snapped: [...fixed.values()] };
+  return { root: canonical(releasePowers(current), fitter.grammar), snapped: [...fixed.values()] };
 }
 
 /** Powers that came to a half or a whole are no parameters any more. */

@@ -2,6 +2,8 @@
  * Drafts of the sprouts: which units are worth having in the library of a table. Slopes are set to the size of the inputs,
  * and how many combinations are worth it falls with the number of inputs. SEARCH.md, section 4.
  */
+
+import type { Start } from "../primitives.js";
 import { columnOf } from "./circuit.js";
 import type { Grammar } from "./grammar.js";
 import {
@@ -59,7 +61,7 @@ export function draftSprouts(sample: Sample, grammar: Grammar): Draft[] {
   }
   for (let i = 0; i < d; i++) drafts.push(...functionsOf(input(i), 1 / sample.largest[i], d, grammar));
   for (const powers of composed) drafts.push(...functionsOfMonomial(powers, sample, grammar));
-  drafts.push(...ridges(sample, grammar), ...bumps(sample, grammar));
+  drafts.push(...ridges(sample, grammar), ...bumps(sample, grammar), ...pairFunctions(sample, grammar));
   if (grammar.inverse && grammar.products && (d === 3 || d === 4)) {
     for (const powers of twoOverOne(d)) drafts.push(...functionsOfMonomial(powers, sample, grammar));
   }
@@ -210,6 +212,39 @@ function* ridges({ inputs, largest }: Sample, { functions }: Grammar): Generator
       for (const a of ridge3)
         for (const b of anySign3)
           for (const c of anySign3) for (const bias of ridge.biases) yield draft(chosen, [a, b, c], bias);
+  }
+}
+
+/** Functions of two inputs: of every two columns, and of one with a constant; where there are few, of their squares too. */
+function* pairFunctions(sample: Sample, grammar: Grammar): Generator<Draft> {
+  const d = sample.inputs.length;
+  const squares = d <= 3 && grammar.powers.includes(2) ? [...Array(d).keys()].map((i): Powers => [[i, 2]]) : [];
+  const arguments_ = [...Array(d).keys()].map((i): Powers => [[i, 1]]).concat(squares);
+  const scaled = arguments_.map((powers) => ({ powers, scale: 1 / sizeOf(monomial(powers), sample, grammar).largest }));
+  for (const [f, { name, second }] of grammar.functions.entries()) {
+    if (!second) continue;
+    const place = ({ powers, scale }: (typeof scaled)[number], [slope, bias]: Start) =>
+      slope === 0 ? affine([], bias) : single(monomial(powers), slope * scale, bias === 0 ? undefined : bias);
+    const isAlone = ([first, other]: (typeof second.starts)[number]) => first[0] === 0 || other[0] === 0;
+    const draft = (a: (typeof scaled)[number], b: (typeof scaled)[number], starts: typeof second.starts): Draft[] =>
+      starts.map(([first, other]) => ({
+        unit: functionOf(f, place(a, first), place(b, other)),
+        family: `${name}(${[a, b].map(({ powers }) => unitSignature(monomial(powers))).join(",")})`,
+        kind: f,
+        inner: a !== b && a.powers[0][1] === 1 && b.powers[0][1] === 1,
+        paired: d <= 3,
+      }));
+    for (const [i, a] of scaled.entries()) {
+      yield* draft(a, a, second.starts.filter(isAlone));
+      for (const [j, b] of scaled.entries()) {
+        if (i === j || (second.symmetric && i > j)) continue;
+        yield* draft(
+          a,
+          b,
+          second.starts.filter((start) => !isAlone(start)),
+        );
+      }
+    }
   }
 }
 

@@ -2,7 +2,7 @@
  * The workbench: one table prepared for the search, and the jobs that are done on it. A job is a pure function of the
  * table and itself, so it gives the same digits in any worker, in any order.
  */
-import type { CustomPrimitive } from "../custom.js";
+import type { NamedFormula } from "../custom.js";
 import { random } from "../random.js";
 import { type Candidate, fitBatch, fitSums, fitted } from "./candidates.js";
 import { FINAL, Fitter } from "./fit.js";
@@ -11,6 +11,7 @@ import { addModulated, addPair, addSprout } from "./grow/add.js";
 import { changePower, replaceFactor, swapFunction } from "./grow/exchange.js";
 import { lookAt, type Move } from "./grow/growth.js";
 import { growInside } from "./grow/inside.js";
+import { joinTerms } from "./grow/join.js";
 import { multiplyLink, multiplyRoot } from "./grow/multiply.js";
 import { removeOne } from "./grow/remove.js";
 import { reuseUnit } from "./grow/reuse.js";
@@ -35,7 +36,7 @@ export interface Problem {
   /** Row weights, 1/σ up to a common factor; undefined where all rows count alike. */
   readonly weights?: Float64Array;
   readonly searchRows: number;
-  readonly primitives: readonly (string | CustomPrimitive)[];
+  readonly primitives: readonly (string | NamedFormula)[];
   /** The user's unit of the target: the target here times this is the user's. */
   readonly targetScale: number;
   /** Relative mean square of the rounding of the target's digits. */
@@ -64,6 +65,7 @@ const MOVES: readonly Move[] = [
   multiplyRoot,
   reuseUnit,
   swapFunction,
+  joinTerms,
   function* remove({ root, places }) {
     yield* removeOne(root, places);
   },

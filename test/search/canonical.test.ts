@@ -16,11 +16,11 @@ import {
   signature,
   single,
 } from "../../src/search/network.js";
-import { ALL, close, outputAt, randomNetworks, uniform } from "./help.js";
+import { OWN as ALL, close, outputAt, randomNetworks, uniform } from "./help.js";
 
 const EXP = ALL.indexOf("exp");
 const SIN = ALL.indexOf("sin");
-const form = (root: Affine) => canonical(copyAffine(root), ALL.exponential);
+const form = (root: Affine) => canonical(copyAffine(root), ALL);
 
 /** Networks that are in no form at all. */
 function* rawNetworks(count: number): Generator<Affine> {
@@ -78,6 +78,22 @@ test("functions that swallow a bias have none, and every factor's largest weight
       if (Math.max(...sizes) > 0) assert.equal(Math.max(...sizes), 1, signature(root));
     });
   }
+});
+
+test("of all arguments of a homogeneous function the largest weight is ±1; its scale is outside, to the function's degree", () => {
+  const [hyp, share] = ["hyp", "share"].map(ALL.indexOf);
+  for (const [index, degree] of [
+    [hyp, 1],
+    [share, 0],
+  ]) {
+    assert.equal(ALL.degree(index), degree);
+    const root = single(functionOf(index, single(input(0), 3, 0.6), single(input(1), 6)), 5);
+    const [link] = form(root).links;
+    assert.equal(link.weight, 5 * 6 ** degree);
+    const [u, v] = link.unit.factors.map(({ input }) => input);
+    assert.deepEqual([u.links[0].weight, u.bias, v.links[0].weight], [0.5, 0.6 / 6, 1]);
+  }
+  assert.equal(ALL.degree(ALL.indexOf("soft")), undefined);
 });
 
 /** Two ways to write one function have one form. */
@@ -192,7 +208,7 @@ test("the order of terms and factors changes nothing", () => {
   for (const root of randomNetworks(200, 2, ALL)) {
     const turned = copyAffine(root);
     for (const of of [turned, ...places(turned).affines]) of.links.reverse();
-    for (const { unit } of places(turned).links) unit.factors.reverse();
+    for (const { unit } of places(turned).links) if (unit.kind === "product") unit.factors.reverse();
     assert.equal(signature(form(turned)), signature(form(root)));
   }
 });

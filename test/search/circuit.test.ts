@@ -2,24 +2,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Circuit } from "../../src/search/circuit.js";
 import { parameters, signature } from "../../src/search/network.js";
-import { ALL, allClose, close, fitterFor, map, outputAt, randomNetworks, read, uniform } from "./help.js";
+import { ALL, allClose, close, fitterFor, map, OWN, outputAt, randomNetworks, read, uniform } from "./help.js";
 
 /** An odd number of rows: the kernel computes two at a time. */
 const N = 7;
 
 /** A network's values and Jacobian on positive inputs, with a second opinion on every entry. */
 function* circuits(count: number) {
+  for (const grammar of [ALL, OWN]) yield* circuitsOf(count, grammar);
+}
+
+function* circuitsOf(count: number, grammar: typeof ALL) {
   const inputs = [uniform(1, N, 0.3, 1.4), uniform(2, N, 0.3, 1.4)];
-  const fitter = fitterFor(
-    inputs,
-    map(inputs, (x, y) => x * y),
-  );
+  const target = map(inputs, (x, y) => x * y);
+  const fitter = fitterFor(inputs, target, { grammar });
   const { memory } = fitter.sample;
-  for (const root of randomNetworks(count, 2, ALL)) {
-    const plain = () => Array.from({ length: N }, (_, i) => outputAt(root, [inputs[0][i], inputs[1][i]], ALL));
+  for (const root of randomNetworks(count, 2, grammar)) {
+    const plain = () => Array.from({ length: N }, (_, i) => outputAt(root, [inputs[0][i], inputs[1][i]], grammar));
     if (!plain().every((v) => Math.abs(v) < 1e3)) continue;
     const mark = memory.mark();
-    const circuit = new Circuit(root, fitter.sample, ALL);
+    const circuit = new Circuit(root, fitter.sample, grammar);
     yield { root, circuit, plain, fitter };
     memory.release(mark);
   }
@@ -40,7 +42,7 @@ test("the Jacobian agrees with finite differences, for weights, biases and power
     circuit.forward();
     circuit.backward();
     const outer = root.links.length + (root.biased ? 1 : 0);
-    assert.equal(circuit.parameters.length + outer, parameters(root), signature(root));
+    assert.equal(circuit.parameters.length + outer, parameters(root, fitter.grammar), signature(root));
     circuit.parameters.forEach((parameter, p) => {
       const column = read(fitter, circuit.jacobian + p * N * 8, N);
       const at = parameter.get();

@@ -6,6 +6,7 @@ import { addModulated, addPair, addSprout } from "../../src/search/grow/add.js";
 import { changePower, replaceFactor, swapFunction } from "../../src/search/grow/exchange.js";
 import { lookAt, type Move } from "../../src/search/grow/growth.js";
 import { growInside } from "../../src/search/grow/inside.js";
+import { joinTerms } from "../../src/search/grow/join.js";
 import { multiplyLink, multiplyRoot } from "../../src/search/grow/multiply.js";
 import { reuseUnit } from "../../src/search/grow/reuse.js";
 import { buildLibrary } from "../../src/search/library.js";
@@ -22,7 +23,7 @@ import {
   size,
   type Unit,
 } from "../../src/search/network.js";
-import { ALL, fitterFor, map, uniform } from "./help.js";
+import { ALL, fitterFor, map, OWN, uniform } from "./help.js";
 
 const N = 60;
 const inputs = [uniform(1, N, 0.2, 1), uniform(2, N, -1, 1)];
@@ -103,16 +104,23 @@ const MOVES: [string, Move, Affine, (a: number, b: number) => number][] = [
     ),
     (a, b) => (a + b) ** 3,
   ],
+  [
+    "a function of two terms",
+    joinTerms,
+    sum(call("sin", single(b, 3, 0.2)), a),
+    (a, b) => 0.5 * Math.log(Math.exp(Math.sin(3 * b)) + Math.exp(2 * a)) + 0.3,
+  ],
 ];
 
 for (const weights of [undefined, uniform(3, N, 0.5, 2)]) {
   for (const [name, move, root, law] of MOVES) {
     test(`growth by ${name}${weights ? ", with row weights" : ""}`, () => {
-      const fitter = fitterFor(inputs, map(inputs, law), { weights });
+      const grammar = move === joinTerms ? OWN : ALL;
+      const fitter = fitterFor(inputs, map(inputs, law), { weights, grammar });
       fitter.fit(root, THOROUGH);
       const before = structuredClone(root);
       const { memory, variance } = fitter.sample;
-      const growth = lookAt(root, size(root), fitter, buildLibrary(fitter.sample, ALL));
+      const growth = lookAt(root, size(root), fitter, buildLibrary(fitter.sample, grammar));
       const mark = memory.mark();
       const grown = [...move(growth)];
       assert.equal(memory.mark(), mark, "scratch memory is released");

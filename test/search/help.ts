@@ -11,6 +11,14 @@ import { type Affine, affine, copyAffine, places, type Unit } from "../../src/se
 import { makeSample } from "../../src/search/sample.js";
 
 export const ALL = makeGrammar(Object.keys(PRIMITIVES));
+/** Everything, and primitives of two inputs and homogeneous ones of the user's own. */
+export const OWN = makeGrammar([
+  ...Object.keys(PRIMITIVES),
+  { name: "hyp", formula: "sqrt(u^2+v^2)" },
+  { name: "share", formula: "u/(u+v)" },
+  { name: "soft", formula: "log(exp(u)+exp(v))" },
+  { name: "size", formula: "abs(u)" },
+]);
 export const DEFAULT = makeGrammar([...DEFAULT_PRIMITIVES, "power"]);
 
 /** n numbers, uniform between two bounds. */
@@ -49,7 +57,7 @@ export function outputAt(of: Affine, row: readonly number[], grammar: Grammar): 
   const ofUnit = (unit: Unit): number => {
     if (unit.kind === "input") return row[unit.index];
     const inputs = unit.factors.map(({ input }) => outputAt(input, row, grammar));
-    if (unit.kind === "function") return grammar.functions[unit.index].value(inputs[0]);
+    if (unit.kind === "function") return grammar.functions[unit.index].value(...inputs);
     return unit.factors.reduce((product, { power }, k) => product * inputs[k] ** power, 1);
   };
   return of.links.reduce((sum, { weight, unit }) => sum + weight * ofUnit(unit), of.bias);
@@ -60,7 +68,7 @@ export function* randomNetworks(count: number, inputs: number, grammar: Grammar,
   const stream: Random = random(seed, 3);
   const parents: Affine[] = [affine([], 0)];
   while (count > 0) {
-    const root = canonical(mutate(parents, inputs, grammar, stream), grammar.exponential);
+    const root = canonical(mutate(parents, inputs, grammar, stream), grammar);
     if (places(root).links.length > 14 || JSON.stringify(root).includes("null")) continue; // too large, or not finite
     parents.push(copyAffine(root));
     for (const { unit } of places(root).links) {

@@ -17,9 +17,10 @@ import {
   single,
   size,
 } from "../../src/search/network.js";
-import { ALL, randomNetworks } from "./help.js";
+import { ALL, OWN, randomNetworks } from "./help.js";
 
 const SIN = ALL.indexOf("sin");
+const pair = (name: string) => functionOf(OWN.indexOf(name), single(input(0)), single(input(1), 2));
 const sinOf = (index: number, slope: number, bias?: number) => functionOf(SIN, single(input(index), slope, bias));
 
 test("places: every pre-activation below the output and every link, with their owners, the same in a copy", () => {
@@ -111,7 +112,9 @@ test("parameters, size and depth of networks counted by hand", () => {
     ["(x − 0.3y)³", single(productOf(factor(both, 3))), 2, 7, 2],
     ["x^p", single(productOf(factor(x, 1.7, true))), 2, 3, 1],
     ["1/x", single(monomial([[0, -1]])), 1, 2, 1],
+    ["hyp(x, 2y), of which one weight is a matter of scale", single(pair("hyp")), 2, 5, 1],
+    ["soft(x, 2y)", single(pair("soft")), 3, 5, 1],
   ] as const) {
-    assert.deepEqual([parameters(root), size(root), depth(root)], [k, nodes, layers], name);
+    assert.deepEqual([parameters(root, OWN), size(root), depth(root)], [k, nodes, layers], name);
   }
 });
