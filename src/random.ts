@@ -12,8 +12,15 @@ export interface Random {
   pick<T>(list: readonly T[]): T;
 }
 
+/** The seeds drawn from so far, for the record. A notebook's cells and its kernel may have this module twice: one set for both. */
+const shared = globalThis as { [seeds: symbol]: Set<number> | undefined };
+const key = Symbol.for("eqlab.seeds");
+const seedsUsed = shared[key] ?? new Set<number>();
+shared[key] = seedsUsed;
+
 /** Stream number `stream` of a seed. */
 export function random(seed: number, stream = 0): Random {
+  seedsUsed.add(seed);
   // A hash of both is the state: a generator seeded with neighbouring numbers begins with neighbouring numbers.
   const state = createHash("sha256").update(`${seed} ${stream}`).digest();
   const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((at) => state.readInt32LE(at)));

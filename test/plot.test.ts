@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { jupyterDisplay, type MimeBundle } from "../src/notebook/display.js";
-import { type Figure, figure } from "../src/notebook/figure.js";
+import { type Figure, figure, figureInHtml, plotlyType } from "../src/notebook/figure.js";
 import { type PlottedCandidate, type PlottedResult, plotFront, plotResult } from "../src/plot.js";
 
-const plotly = "application/vnd.plotly.v1+json";
 const bundleOf = (shown: Figure) => shown[jupyterDisplay]() as MimeBundle & Record<string, string>;
+const plotOf = (shown: Figure) => (bundleOf(shown) as Record<string, unknown>)[plotlyType] as never;
 
 interface Trace {
   name: string;
@@ -15,7 +15,7 @@ interface Trace {
 }
 /** The figure as the page gets it. */
 function page(shown: Figure) {
-  const { data, layout } = (bundleOf(shown) as Record<string, unknown>)[plotly] as never as {
+  const { data, layout } = plotOf(shown) as {
     data: Trace[];
     layout: Record<string, { type?: string; range?: number[]; text?: string }>;
   };
@@ -55,22 +55,20 @@ describe("figure", () => {
     assert.equal(bundleOf(shown)["text/plain"], "Figure: Two points");
   });
 
-  it("draws itself where Plotly is, and does nothing where it is not", () => {
-    const html = bundleOf(figure([{ x: [1], y: [2] }]))["text/html"] ?? "";
+  it("draws itself on a page of its own", () => {
+    const html = figureInHtml(plotOf(figure([{ x: [1], y: [2] }])));
     const script = /<script>(.*)<\/script>/.exec(html)?.[1] ?? "";
     const drawn: unknown[][] = [];
     const document = { currentScript: { previousElementSibling: "the div" } };
-    const draw = new Function("window", "document", "Plotly", script);
-    draw({}, document, undefined);
     const Plotly = { newPlot: (...given: unknown[]) => drawn.push(given) };
-    draw({ Plotly }, document, Plotly);
+    new Function("document", "Plotly", script)(document, Plotly);
     assert.equal(drawn.length, 1);
     assert.equal(drawn[0]?.[0], "the div");
     assert.deepEqual(drawn[0]?.[1], [{ type: "scatter", x: [1], y: [2] }]);
   });
 
   it("is not ended by a script's end in its text", () => {
-    const html = bundleOf(figure([], { title: { text: "</script><!--" } }))["text/html"] ?? "";
+    const html = figureInHtml(plotOf(figure([], { title: { text: "</script><!--" } })));
     assert.equal(html.match(/<\/script>/g)?.length, 1);
     assert.ok(!html.includes("<!--"));
   });

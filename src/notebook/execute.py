@@ -11,8 +11,10 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-# A promise that nobody awaits may fail after the last cell has ended: it gets this moment to do so.
-LAST_MOMENT = "await new Promise((done) => setTimeout(done, 500));"
+# A promise that nobody awaits may fail after the last cell has ended: it gets this moment to do so. Then the kernel says
+# from which seeds it drew random numbers (src/random.ts).
+LAST_MOMENT = """await new Promise((done) => setTimeout(done, 500));
+console.log(JSON.stringify([...(globalThis[Symbol.for("eqlab.seeds")] ?? [])]));"""
 
 
 def say(**facts):
@@ -53,6 +55,10 @@ def main(path, folder, executed, timeout):
     if failed and at < cells:
         failed["source"] = notebook.cells[at].source
         failed["prompt"] = sum(cell.cell_type == "code" for cell in notebook.cells[: at + 1])
+    for extra in notebook.cells[cells:]:
+        said = [output.text for output in extra.outputs if output.get("name") == "stdout"]
+        if said and not failed:
+            say(seeds=json.loads(said[-1].splitlines()[-1]))
     del notebook.cells[cells:]
     nbformat.write(notebook, executed)
     if failed:

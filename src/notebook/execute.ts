@@ -20,12 +20,15 @@ export interface Executed {
   path: string;
   cells: number;
   seconds: number;
+  /** The seeds from which it drew random numbers. */
+  seeds: number[];
 }
 
 /** What execute.py says. */
 interface Line {
   cell?: number;
   of?: number;
+  seeds?: number[];
   failed?: { message: string; cell: number; source?: string; prompt?: number };
 }
 
@@ -54,12 +57,14 @@ export async function executeNotebook(
   });
   const exit = new Promise<number | null>((done, fail) => child.on("error", fail).on("close", done));
   let cells = 0;
+  let seeds: number[] = [];
   let failed: Line["failed"];
   try {
     for await (const text of createInterface({ input: child.stdout })) {
       const line: Line = JSON.parse(text);
       failed ??= line.failed;
       cells = line.of ?? cells;
+      seeds = line.seeds ?? seeds;
       if (line.cell !== undefined) onProgress(line.cell, cells);
     }
     if ((await exit) !== 0) throw new Error(`${path} could not be executed:\n${log.trim()}`);
@@ -68,7 +73,7 @@ export async function executeNotebook(
     rmSync(unfinished, { force: true });
   }
   if (failed) throw new Error(failureMessage(path, failed));
-  return { path: executed, cells, seconds: (performance.now() - start) / 1000 };
+  return { path: executed, cells, seeds, seconds: (performance.now() - start) / 1000 };
 }
 
 function failureMessage(path: string, { message, source, prompt }: NonNullable<Line["failed"]>): string {

@@ -4,6 +4,9 @@
 import { type Displayable, jupyterDisplay } from "./display.js";
 import { escapeHtml } from "./html.js";
 
+/** The form in which figures travel: JupyterLab, VS Code and our reports draw them from it. */
+export const plotlyType = "application/vnd.plotly.v1+json";
+
 /** Okabe and Ito's colours, told apart with every kind of colour vision; blue and vermilion first. */
 export const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
 
@@ -63,20 +66,32 @@ export function figure(traces: readonly object[], layout: object = {}): Figure {
     layout: whole,
     [jupyterDisplay]() {
       const plot = JSON.parse(JSON.stringify({ data: this.data, layout: this.layout, config }, plainArrays));
-      // A "<" in a string must not end the script.
-      const json = JSON.stringify(plot).replace(/</g, "\\u003c");
-      const { height, title } = plot.layout;
-      const name = `Figure: ${(typeof title === "string" ? title : (title?.text ?? "")).replace(/<[^>]*>/g, "")}`;
       return {
-        "application/vnd.plotly.v1+json": plot,
-        "text/html":
-          `<div class="eqlab-figure" role="img" aria-label="${escapeHtml(name)}" style="min-height:${height}px"></div>` +
-          `<script>if (window.Plotly) { const f = ${json}; ` +
-          "Plotly.newPlot(document.currentScript.previousElementSibling, f.data, f.layout, f.config); }</script>",
-        "text/plain": name,
+        [plotlyType]: plot,
+        "text/plain": figureName(plot),
       };
     },
   };
+}
+
+/** "Figure: its title". */
+function figureName({ layout: { title } }: { layout: { title?: string | { text?: string } } }): string {
+  return `Figure: ${((typeof title === "string" ? title : title?.text) ?? "").replace(/<[^>]*>/g, "")}`;
+}
+
+/**
+ * A figure on a page of its own, such as a report, that has Plotly on it.
+ * @param plot the JSON that `figure` gives
+ */
+export function figureInHtml(plot: { layout: Json; [part: string]: unknown }): string {
+  // A "<" in a string must not end the script.
+  const json = JSON.stringify(plot).replace(/</g, "\\u003c");
+  const height = Number(plot.layout.height ?? 440);
+  return (
+    `<div class="eqlab-figure" role="group" aria-label="${escapeHtml(figureName(plot))}" style="min-height:${height}px"></div>` +
+    `<script>{ const f = ${json}; ` +
+    "Plotly.newPlot(document.currentScript.previousElementSibling, f.data, f.layout, f.config); }</script>"
+  );
 }
 
 /** Typed arrays as arrays; JSON has no NaN and infinity, where a line breaks off. */

@@ -1,49 +1,36 @@
 /**
- * Notebooks as pages: `node dist/src/notebook/report.js [NAME …]` executes notebooks/NAME.ipynb (all, if none is
- * named) and renders reports/NAME.html by nbconvert: one file, which needs no network. A failure leaves the earlier
- * report as it was.
+ * An executed notebook as a page: one file, rendered by nbconvert, that needs no network. Figures are drawn by Plotly, which
+ * stands once in the page; formulas are MathML; the foot says how the page was made.
  */
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { executeNotebook } from "./execute.js";
+import type { Executed } from "./execute.js";
+import { figureInHtml, plotlyType } from "./figure.js";
+import { joined, type Notebook, readNotebook, titleOf, version } from "./ipynb.js";
 import { jupyterEnvironment, python, root } from "./jupyter.js";
-import { progress } from "./progress.js";
+import { plotlyFor } from "./plotly.js";
 import { bare, mathFromTeX, typesetHtml, typesetMarkdown } from "./typeset.js";
 
-/** What is needed of the notebook format. */
-interface Notebook {
-  cells: { cell_type: string; source: string | string[]; outputs?: { data?: Record<string, unknown> }[] }[];
-  metadata: Record<string, unknown>;
-}
-
-const text = (source: unknown) => (Array.isArray(source) ? source.join("") : String(source));
-
-/** Executes a notebook of the project and renders it. @returns the path of the report */
-async function report(name: string): Promise<string> {
-  const path = relative(process.cwd(), join(root, "notebooks", `${name}.ipynb`));
-  const { path: executed, seconds } = await executeNotebook(path, (cell, of) =>
-    progress(`… ${path}: cell ${cell} of ${of}`),
-  );
-  progress(`… ${path}: the page`);
-  return renderReport(executed, join(root, "reports", `${name}.html`), seconds);
-}
-
-/** Renders an executed notebook as one page that needs no network. @param seconds that the execution took, for the footer */
-export async function renderReport(executed: string, target: string, seconds: number): Promise<string> {
-  const notebook: Notebook = JSON.parse(readFileSync(executed, "utf8"));
+/** Renders an executed notebook. @returns the path of the page */
+export async function renderReport(
+  executed: Pick<Executed, "path" | "seconds" | "seeds">,
+  target: string,
+): Promise<string> {
+  const notebook = readNotebook(executed.path);
   const figures = prepare(notebook);
+  const plotly = figures.length > 0 ? plotlyFor(figures) : undefined;
   notebook.metadata.title ??= titleOf(notebook);
-  notebook.metadata.eqlab = { figures, facts: facts(seconds) };
+  notebook.metadata.report = { plotly: plotly && basename(plotly), facts: facts(executed) };
 
   // Everything is written beside the report and put in place at the end.
   const unfinished = `${target}.${process.pid}`;
   mkdirSync(dirname(target), { recursive: true });
   try {
     writeFileSync(`${unfinished}.ipynb`, JSON.stringify(notebook));
-    await nbconvert(`${unfinished}.ipynb`, unfinished);
+    await nbconvert(`${unfinished}.ipynb`, unfinished, plotly && dirname(plotly));
     renameSync(`${unfinished}.html`, target);
   } finally {
     rmSync(`${unfinished}.ipynb`, { force: true });
@@ -52,39 +39,47 @@ export async function renderReport(executed: string, target: string, seconds: nu
   return target;
 }
 
-/** Makes formulas MathML, in prose and outputs. @returns whether the notebook has Plotly figures */
-function prepare(notebook: Notebook): boolean {
-  let figures = false;
+/** Makes formulas MathML, figures HTML, and links to notebooks links to their reports. @returns the Plotly figures */
+function prepare(notebook: Notebook): unknown[] {
+  const figures: unknown[] = [];
   for (const cell of notebook.cells) {
-    if (cell.cell_type === "markdown") cell.source = typesetMarkdown(text(cell.source));
+    if (cell.cell_type === "markdown") {
+      cell.source = typesetMarkdown(joined(cell.source)).replace(
+        /(\]\((?!\w+:)[^)\s]*)\.ipynb(#[^)]*)?\)/g,
+        "$1.html$2)",
+      );
+    }
     for (const { data } of cell.outputs ?? []) {
       if (!data) continue;
-      if ("application/vnd.plotly.v1+json" in data) figures = true;
-      if ("text/markdown" in data) data["text/markdown"] = typesetMarkdown(text(data["text/markdown"]));
-      if ("text/html" in data) data["text/html"] = typesetHtml(text(data["text/html"]));
-      if ("text/latex" in data) data["text/html"] ??= mathFromTeX(bare(text(data["text/latex"])));
+      if (plotlyType in data) {
+        figures.push(data[plotlyType]);
+        data["text/html"] = figureInHtml(data[plotlyType] as Parameters<typeof figureInHtml>[0]);
+      } else if ("text/html" in data) data["text/html"] = typesetHtml(joined(data["text/html"]));
+      if ("text/markdown" in data) data["text/markdown"] = typesetMarkdown(joined(data["text/markdown"]));
+      if ("text/latex" in data) data["text/html"] ??= mathFromTeX(bare(joined(data["text/latex"])));
     }
   }
   return figures;
 }
 
-function titleOf(notebook: Notebook): string {
-  const prose = notebook.cells.filter((cell) => cell.cell_type === "markdown").map((cell) => text(cell.source));
-  return /^#\s+(.+)$/m.exec(prose.join("\n"))?.[1]?.replace(/<[^>]*>|[*_`]/g, "") ?? "eqlab";
+/** How the page was made, for whoever makes it again: version, time, seeds, machine. */
+function facts({ seconds, seeds }: Pick<Executed, "seconds" | "seeds">): string {
+  const shown = seeds.slice(0, 8).join(", ") + (seeds.length > 8 ? ", …" : "");
+  return [
+    `eqlab ${version}`,
+    `executed ${new Date().toISOString().slice(0, 10)} in ${seconds.toFixed(1)} s`,
+    seeds.length === 0 ? "no random numbers" : `${seeds.length === 1 ? "seed" : "seeds"} ${shown}`,
+    `Node ${process.version.slice(1)}`,
+    `${cpus()[0]?.model.trim() ?? "processor unknown"}, ${availableParallelism()} cores, ` +
+      `${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${arch()}`,
+  ].join(" · ");
 }
 
-function facts(seconds: number): string {
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const date = new Date().toISOString().slice(0, 10);
-  return `eqlab ${version} · executed ${date} in ${seconds.toFixed(1)} s · Node ${process.version.slice(1)}`;
-}
-
-async function nbconvert(source: string, output: string): Promise<void> {
-  const plotly = dirname(createRequire(import.meta.url).resolve("plotly.js-dist/plotly.js"));
+async function nbconvert(source: string, output: string, plotlyFolder: string | undefined): Promise<void> {
   const options = [
     ...["-m", "nbconvert", source, "--to", "html", "--template", "eqlab", "--no-prompt", "--output", output],
     `--TemplateExporter.extra_template_basedirs=${join(root, "src", "notebook", "template")}`,
-    `--TemplateExporter.extra_template_paths=${plotly}`,
+    ...(plotlyFolder ? [`--TemplateExporter.extra_template_paths=${plotlyFolder}`] : []),
   ];
   try {
     await promisify(execFile)(python(), options, { env: jupyterEnvironment() });
@@ -94,29 +89,3 @@ async function nbconvert(source: string, output: string): Promise<void> {
     );
   }
 }
-
-async function main(names: string[]): Promise<void> {
-  const folder = join(root, "notebooks");
-  const all = readdirSync(folder)
-    .filter((file) => file.endsWith(".ipynb"))
-    .map((file) => file.slice(0, -6));
-  const missing = names.find((name) => !existsSync(join(folder, `${name}.ipynb`)));
-  if (missing !== undefined) {
-    console.error(`There is no notebooks/${missing}.ipynb; there are: ${all.join(", ")}.`);
-    process.exitCode = 2;
-    return;
-  }
-  for (const name of names.length > 0 ? names : all) {
-    try {
-      const path = await report(name);
-      progress();
-      console.log(`✓ ${relative(process.cwd(), path)}`);
-    } catch (error) {
-      progress();
-      console.error(`✗ ${(error as Error).message}`);
-      process.exitCode = 1;
-    }
-  }
-}
-
-if (process.argv[1] && import.meta.filename === process.argv[1]) await main(process.argv.slice(2));

@@ -3,8 +3,7 @@
  * Exit code 0 only if every cell of every notebook ran; 1 if one failed, 2 if a file is missing.
  */
 import { existsSync } from "node:fs";
-import { executeNotebook } from "./execute.js";
-import { progress } from "./progress.js";
+import { executeAll } from "./several.js";
 
 const paths = process.argv.slice(2);
 const missing = paths.find((path) => !existsSync(path));
@@ -16,14 +15,5 @@ if (paths.length === 0 || missing !== undefined) {
   );
   process.exit(2);
 }
-for (const path of paths) {
-  try {
-    const { cells, seconds } = await executeNotebook(path, (cell, of) => progress(`… ${path}: cell ${cell} of ${of}`));
-    progress();
-    console.log(`✓ ${path}: ${cells} cells, ${seconds.toFixed(1)} s`);
-  } catch (error) {
-    progress();
-    console.error(`✗ ${(error as Error).message}`);
-    process.exitCode = 1;
-  }
-}
+const good = await executeAll(paths, ({ cells, seconds }, path) => `${path}: ${cells} cells, ${seconds.toFixed(1)} s`);
+process.exitCode = good ? 0 : 1;

@@ -5,4 +5,7 @@ import { at } from "./paths.js";
 import { setUp } from "./setup.js";
 
 await setUp();
-process.exitCode = await hand(process.execPath, [at("dist", "src", "notebook", "report.js"), ...process.argv.slice(2)]);
+process.exitCode = await hand(process.execPath, [
+  at("dist", "src", "notebook", "reports.js"),
+  ...process.argv.slice(2),
+]);

@@ -21,7 +21,7 @@ function lawsPrinted() {
 
 await setUp();
 console.log(`Executing notebooks/${name}.ipynb …`);
-const code = await hand(process.execPath, [at("dist", "src", "notebook", "report.js"), name]);
+const code = await hand(process.execPath, [at("dist", "src", "notebook", "reports.js"), name]);
 if (code === 0) {
   const laws = lawsPrinted();
   console.log(

@@ -19,7 +19,7 @@ const whole = patterns.length === 0 && !values.notebooks;
 await setUp();
 
 const tests = values.notebooks ? [] : fitting(filesOf("dist/test", /\.test\.js$/));
-const notebooks = fitting(filesOf("notebooks", /^notebooks\/[^/]+\.ipynb$/));
+const notebooks = fitting(filesOf("notebooks", /^notebooks\/(recipes\/)?[^/]+\.ipynb$/));
 if (!whole && tests.length + notebooks.length === 0) {
   console.error(`There is no test and no notebook with ${patterns.join(" or ")} in its path.`);
   process.exit(2);

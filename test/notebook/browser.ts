@@ -1,28 +1,9 @@
-/** Chromium for the tests that look at pages: Debian's, or the one that $CHROMIUM names. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
-
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** Pages of the browser, for the tests that look at them as a reader does. */
+import type { Browser, Page } from "playwright-core";
+import { noBrowser } from "../../src/notebook/browser.js";
 
 /** Why a test of a page is skipped; in continuous integration none is: a missing browser fails there. */
-export const skip =
-  existsSync(executablePath) || process.env.CI
-    ? false
-    : `No browser at ${executablePath}: install chromium, or say in $CHROMIUM where one is.`;
-
-export async function openBrowser(): Promise<Browser> {
-  // Chromium keeps a few files in the home folder, whatever its profile.
-  const home = mkdtempSync(join(tmpdir(), "eqlab-home-"));
-  const browser = await chromium.launch({
-    executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"],
-    env: { ...process.env, HOME: home },
-  });
-  browser.on("disconnected", () => rmSync(home, { recursive: true, force: true }));
-  return browser;
-}
+export const skip = process.env.CI ? false : (noBrowser ?? false);
 
 /** A page that reaches nothing but this machine, and the addresses that it tried in vain, errors included. */
 export async function offlinePage(browser: Browser, width: number): Promise<{ page: Page; trouble: string[] }> {

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
+import { openBrowser } from "../../src/notebook/browser.js";
 import { executeNotebook } from "../../src/notebook/execute.js";
 import { jupyterEnvironment, python, root } from "../../src/notebook/jupyter.js";
 import { renderReport } from "../../src/notebook/report.js";
-import { offlinePage, openBrowser, skip } from "./browser.js";
+import { offlinePage, skip } from "./browser.js";
 
 /** Figures of test/notebook/good.ipynb; each is drawn as several pictures, of which the first holds the axes. */
 const figures = 3;
@@ -30,7 +31,7 @@ describe("a notebook on the page, without network", { skip }, () => {
   let browser: Browser;
   before(async () => {
     ({ path: executed } = await executeNotebook(join(root, "test", "notebook", "good.ipynb")));
-    await renderReport(executed, report, 12.34);
+    await renderReport({ path: executed, seconds: 12.34, seeds: [3, 5] }, report);
     browser = await openBrowser();
   });
   after(async () => {
@@ -50,7 +51,10 @@ describe("a notebook on the page, without network", { skip }, () => {
       const prose = (await page.locator(".jp-MarkdownOutput, .jp-OutputArea-output").allTextContents()).join("\n");
       assert.deepEqual(prose.match(/\S*\$\S*/g), ['"$x$".'], "dollar signs are left in code, and nowhere else");
       const footer = await page.locator("footer").textContent();
-      assert.match(footer ?? "", /^\s*eqlab \d.* · executed \d{4}-\d\d-\d\d in 12\.3 s · Node \d/);
+      assert.match(
+        footer ?? "",
+        /^\s*eqlab \d.* · executed \d{4}-\d\d-\d\d in 12\.3 s · seeds 3, 5 · Node \d\S+ · .+, \d+ cores, \d+ GB, \w+ \w+\s*$/,
+      );
       assert.equal(await page.title(), "What a notebook can show");
       const sideways = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
       assert.ok(Number(sideways) <= 0, `the page is ${sideways} pixels too wide`);
@@ -77,7 +81,10 @@ describe("a notebook on the page, without network", { skip }, () => {
     writeFileSync(broken, JSON.stringify({ cells: [{ cell_type: "code" }], metadata: {}, nbformat: 9 }));
     const size = readFileSync(report).length;
     const names = readdirSync(folder).sort();
-    await assert.rejects(renderReport(broken, report, 1), /nbconvert could not make the page/);
+    await assert.rejects(
+      renderReport({ path: broken, seconds: 1, seeds: [] }, report),
+      /nbconvert could not make the page/,
+    );
     assert.equal(readFileSync(report).length, size);
     assert.deepEqual(readdirSync(folder).sort(), names);
   });
