@@ -18,14 +18,6 @@ const cells: Cell[] = JSON.parse(text).cells;
 const code = cells.filter((cell) => cell.cell_type === "code");
 
 describe("notebooks/quickstart.ipynb as it is in the repository", () => {
-  it("was executed from top to bottom, without error", () => {
-    assert.deepEqual(
-      code.map((cell) => cell.execution_count),
-      code.map((_, i) => i + 1),
-    );
-    assert.ok(code.every(({ outputs = [] }) => outputs.length > 0 && outputs.every((o) => o.output_type !== "error")));
-  });
-
   it("shows the law as text and typeset, tables and a figure", () => {
     const outputs = code.flatMap((cell) => cell.outputs ?? []);
     // npm start repeats this line.
@@ -39,11 +31,6 @@ describe("notebooks/quickstart.ipynb as it is in the repository", () => {
         type,
       );
     }
-  });
-
-  it("is small, and names no folder of the machine it was executed on", () => {
-    assert.ok(statSync(path).size < 500_000);
-    assert.deepEqual(text.match(/(?:\/home|\/root|\/Users|\/tmp|\/work|[A-Z]:\\\\)[\w/\\]*/g), null);
   });
 });
 
