@@ -50,8 +50,9 @@ export function unscaled(root: Affine, scales: Scales, grammar: Grammar): Affine
 export function readable(root: Affine, grammar: Grammar): Affine {
   const copy = copyAffine(root);
   const visit = (of: Affine) => {
+    for (const { unit } of of.links) for (const { input } of unit.factors) visit(input);
+    foldConstants(of, grammar);
     for (const link of of.links) {
-      for (const { input } of link.unit.factors) visit(input);
       if (link.unit.kind === "function") {
         const { odd, degree } = grammar.functions[link.unit.index];
         if (odd) turnPositive(link);
@@ -63,6 +64,16 @@ export function readable(root: Affine, grammar: Grammar): Affine {
   };
   visit(copy);
   return copy;
+}
+
+/** A function of constants alone is a constant. */
+function foldConstants(of: Affine, { functions }: Grammar): void {
+  of.links = of.links.filter(({ weight, unit }) => {
+    if (unit.kind !== "function" || unit.factors.some(({ input }) => input.links.length > 0)) return true;
+    of.bias += weight * functions[unit.index].value(...unit.factors.map(({ input }) => input.bias));
+    of.biased = true;
+    return false;
+  });
 }
 
 /** f(−u) = −f(u): the largest weight of an odd function's argument is made positive. */

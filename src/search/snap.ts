@@ -4,11 +4,12 @@
  * precision of the data cost more. When one constant is set the others follow to first order, so the law moves least.
  */
 import { canonical } from "./canonical.js";
-import { Circuit } from "./circuit.js";
 import { cholesky, invertFactored } from "./dense.js";
 import { NODE_COST } from "./description.js";
-import { type Fitter, Projection } from "./fit.js";
+import type { Fitter } from "./fit.js";
+import type { Grammar } from "./grammar.js";
 import { type Affine, copyAffine } from "./network.js";
+import { type Equations, equationsOn } from "./normal.js";
 
 const NICE: readonly Nice[] = makeNice();
 /** A number of few decimal digits is nice too: ln 10 for each, and this for saying so. */
@@ -78,30 +79,25 @@ export interface Snapped {
   readonly error: number;
 }
 
-interface Constant {
-  readonly get: () => number;
-  readonly set: (value: number) => void;
-  /** Address of its column of the Jacobian, weighted. */
-  readonly column: number;
-}
-
 /**
  * A network with its constants snapped.
  * @param fitter for the rows, and in the units, in which the constants are to be nice
  */
 export function snap(root: Affine, fitter: Fitter): { root: Affine; snapped: Snapped[] } {
-  const { memory } = fitter.sample;
+  return snapBy(root, equationsOn(fitter), fitter.grammar);
+}
+
+/** The same with normal equations from elsewhere. */
+export function snapBy(root: Affine, equations: Equations, grammar: Grammar): { root: Affine; snapped: Snapped[] } {
   let current = copyAffine(root);
   const fixed = new Map<number, Snapped>();
   const refused = new Set<number>();
   for (let step = 0; step < MOST; step++) {
-    const mark = memory.mark();
-    const next = snapOne(current, fixed, refused, fitter);
-    memory.release(mark);
+    const next = snapOne(current, fixed, refused, equations);
     if (next === undefined) break;
     current = next;
   }
-  return { root: canonical(releasePowers(current), fitter.grammar), snapped: [...fixed.values()] };
+  return { root: canonical(releasePowers(current), grammar), snapped: [...fixed.values()] };
 }
 
 /** Powers that came to a half or a whole are no parameters any more. */
@@ -119,22 +115,23 @@ function releasePowers(root: Affine): Affine {
 }
 
 /** The network with the constant snapped that gains most by it; undefined when none gains. `fixed` are those set already, `refused` those that may not be. */
-function snapOne(from: Affine, fixed: Map<number, Snapped>, refused: Set<number>, fitter: Fitter): Affine | undefined {
-  const { sample } = fitter;
-  const { memory, n, variance } = sample;
-  const { kernel } = memory;
+function snapOne(
+  from: Affine,
+  fixed: Map<number, Snapped>,
+  refused: Set<number>,
+  equations: Equations,
+): Affine | undefined {
   const root = copyAffine(from);
-  const { constants, residual } = constantsOf(root, fitter);
-  const error = kernel.dot(residual, residual, n);
+  const { constants, gram, error, rows: n, variance } = equations(root);
   const free = constants.flatMap((_, k) => (fixed.has(k) ? [] : [k]));
   const q = free.length;
   if (q === 0) return undefined;
-  const scale = free.map((k) => Math.sqrt(kernel.dot(constants[k].column, constants[k].column, n)));
+  const scale = free.map((k) => Math.sqrt(gram[k * constants.length + k]));
   if (scale.some((s) => !(s > 0) || !(s < 1e150))) return undefined;
   const hessian = new Float64Array(q * q);
   for (let a = 0; a < q; a++) {
     for (let b = 0; b < q; b++) {
-      hessian[a * q + b] = kernel.dot(constants[free[a]].column, constants[free[b]].column, n) / scale[a] / scale[b];
+      hessian[a * q + b] = gram[free[a] * constants.length + free[b]] / scale[a] / scale[b];
     }
     hessian[a * q + a] *= 1 + 1e-12;
   }
@@ -171,8 +168,7 @@ function snapOne(from: Affine, fixed: Map<number, Snapped>, refused: Set<number>
     set(get() + ((inverse[chosen * q + a] / inverse[chosen * q + chosen]) * change * scale[chosen]) / scale[a]);
   }
   constants[free[chosen]].set(nice);
-  const after = constantsOf(root, fitter).residual;
-  const worse = kernel.dot(after, after, n);
+  const worse = equations(root).error;
   const rounding = 1e-18 * variance * n;
   if (!(worse <= Math.max(error * (1 + 8 / n), rounding))) {
     refused.add(free[chosen]);
@@ -206,45 +202,4 @@ function nearestNice(value: number, sigma: number): [number | undefined, number]
     break;
   }
   return [best, least];
-}
-
-/** All constants of a network with their columns of the Jacobian, and the residual with the weights as they are. */
-export function constantsOf(root: Affine, fitter: Fitter): { constants: Constant[]; residual: number } {
-  const { sample, grammar } = fitter;
-  const { memory, n, weights, ones, y } = sample;
-  const { kernel } = memory;
-  const circuit = new Circuit(root, sample, grammar);
-  const projection = new Projection(circuit, sample);
-  circuit.forward();
-  projection.jacobian();
-  const weighted = (column: number) => {
-    const out = memory.column(n);
-    if (weights) kernel.multiply(column, weights, out, n);
-    else kernel.copy(column, out, n);
-    return out;
-  };
-  const constants: Constant[] = root.links.map((link, k) => ({
-    get: () => link.weight,
-    set: (value) => {
-      link.weight = value;
-    },
-    column: weighted(circuit.top[k].value),
-  }));
-  if (root.biased) {
-    constants.push({
-      get: () => root.bias,
-      set: (value) => {
-        root.bias = value;
-      },
-      column: weighted(ones),
-    });
-  }
-  circuit.parameters.forEach(({ get, set }, p) => {
-    constants.push({ get, set, column: circuit.jacobian + p * n * 8 });
-  });
-  const residual = memory.column(n);
-  kernel.copy(y, residual, n);
-  kernel.axpy(-1, circuit.output(), residual, n);
-  if (weights) kernel.multiply(residual, weights, residual, n);
-  return { constants, residual };
 }

@@ -83,3 +83,13 @@ test("formulas as a person writes them", () => {
   assert.equal(text(readable(single(productOf(factor(both(0.5, 0.5), 0.5)), Math.SQRT2), ALL)), "sqrt(a^2+b^2)");
   assert.equal(text(readable(root, ALL)), text(root), "nothing to gain");
 });
+
+test("a function of a constant alone is a constant", () => {
+  const root = affine([
+    { weight: 2, unit: functionOf(SIN, affine([], 0.3)) },
+    { weight: 1, unit: input(0) },
+  ]);
+  const folded = readable(root, ALL);
+  assert.equal(folded.links.length, 1);
+  assert.equal(text(folded), `a+${2 * Math.sin(0.3)}`);
+});

@@ -11,7 +11,8 @@ import {
   productOf,
   single,
 } from "../../src/search/network.js";
-import { constantsOf, snap } from "../../src/search/snap.js";
+import { constantsOf } from "../../src/search/normal.js";
+import { snap } from "../../src/search/snap.js";
 import { ALL, close, fitterFor, map, normal, uniform } from "./help.js";
 
 const SIN = ALL.indexOf("sin");
