@@ -59,9 +59,10 @@ export function quanta(values: Float64Array, mostDigits = MOST_DIGITS): Float64A
     const [mantissa, exponent] = value.toExponential().split("e");
     const digits = mantissa.replace(/\D/g, "").length;
     significant = Math.max(significant, digits);
+    if (significant > mostDigits) return new Float64Array(values.length);
     decimals = Math.max(decimals, digits - 1 - Number(exponent));
   }
-  if (significant > mostDigits || decimals === Number.NEGATIVE_INFINITY) return new Float64Array(values.length);
+  if (decimals === Number.NEGATIVE_INFINITY) return new Float64Array(values.length);
   // Columns are written either with so many digits or with so many decimals; the coarser of the two is the one.
   return values.map((value) => {
     const bySize = value === 0 ? 0 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - significant + 1);

@@ -1,7 +1,7 @@
 /**
  * A network laid out for computing: a column for every unit and pre-activation, and the list of its inner parameters.
  * `forward` computes the units, `backward` the derivative of the output by every inner parameter, in reverse mode: one
- * sweep for the whole Jacobian, because rows don't depend on each other.
+ * sweep for the whole Jacobian, because rows don't depend on each other. Both leave out what no parameter moves.
  *
  * A circuit lives in scratch memory: the caller marks the memory before and releases it after.
  */
@@ -13,6 +13,8 @@ import type { Sample } from "./sample.js";
 
 export interface UnitColumns {
   readonly unit: Unit;
+  /** Does a parameter lie below? If not, the values stay what they are. */
+  moved: boolean;
   /** Output of the unit. */
   readonly value: Pointer;
   /** Of a function: its derivative by each of its pre-activations. */
@@ -26,6 +28,7 @@ export interface UnitColumns {
 
 export interface AffineColumns {
   readonly affine: Affine;
+  moved: boolean;
   readonly value: Pointer;
   /** Derivative of the network's output by this pre-activation; valid after `backward`. */
   sensitivity: Pointer;
@@ -64,6 +67,8 @@ export class Circuit {
   readonly jacobian: Pointer;
   private readonly spare: Pointer;
   private readonly spare2: Pointer;
+  private ran = false;
+  private everywhere = false;
 
   constructor(
     readonly root: Affine,
@@ -80,10 +85,13 @@ export class Circuit {
   private layUnit(unit: Unit): UnitColumns {
     const { memory, n, inputs } = this.sample;
     if (unit.kind === "input") {
-      return { unit, value: inputs[unit.index], derivatives: [], adjoint: 0, inputs: [], powerParameters: [] };
+      const value = inputs[unit.index];
+      return { unit, moved: false, value, derivatives: [], adjoint: 0, inputs: [], powerParameters: [] };
     }
+    const known = this.parameters.length;
     const laid: UnitColumns = {
       unit,
+      moved: false,
       value: memory.column(n),
       derivatives: unit.kind === "function" ? unit.factors.map(() => memory.column(n)) : [],
       adjoint: memory.column(n),
@@ -95,6 +103,7 @@ export class Circuit {
       laid.inputs.push(this.layAffine(factor.input, unit.kind === "product" || k === fixed));
       laid.powerParameters.push(factor.free ? this.parameters.push(powerOf(factor)) - 1 : -1);
     }
+    laid.moved = this.parameters.length > known;
     return laid;
   }
 
@@ -105,8 +114,10 @@ export class Circuit {
 
   private layAffine(of: Affine, gauged: boolean): AffineColumns {
     const { memory, n } = this.sample;
+    const known = this.parameters.length;
     const laid: AffineColumns = {
       affine: of,
+      moved: false,
       value: memory.column(n),
       sensitivity: memory.column(n),
       bias: of.biased ? this.parameters.push(biasOf(of)) - 1 : -1,
@@ -118,16 +129,19 @@ export class Circuit {
       const parameter = k === fixed ? -1 : this.parameters.push(weightOf(link)) - 1;
       laid.links.push({ link, unit: this.layUnit(link.unit), parameter });
     });
+    laid.moved = this.parameters.length > known;
     return laid;
   }
 
+  /** Computes the units: all of them the first time, then those that a parameter moves. */
   forward(): void {
     for (const unit of this.top) this.forwardUnit(unit);
+    this.ran = true;
   }
 
   private forwardUnit(of: UnitColumns): void {
     const { unit, value } = of;
-    if (unit.kind === "input") return;
+    if (unit.kind === "input" || (this.ran && !of.moved)) return;
     const { n } = this.sample;
     for (const input of of.inputs) this.forwardAffine(input);
     if (unit.kind === "function") {
@@ -145,6 +159,7 @@ export class Circuit {
     const { kernel } = this.sample.memory;
     const { n } = this.sample;
     const { affine, links, value } = of;
+    if (this.ran && !of.moved) return;
     for (const { unit } of links) this.forwardUnit(unit);
     if (affine.bias !== 0 || links.length === 0) kernel.fill(value, affine.bias, n);
     else kernel.scale(links[0].link.weight, links[0].unit.value, value, n);
@@ -195,16 +210,22 @@ export class Circuit {
   }
 
   /**
-   * Fills the Jacobian's columns, unweighted, and the sensitivity of every pre-activation. The output's weights must be in
-   * the network, and `forward` must have run.
+   * Fills the Jacobian's columns, unweighted, and the sensitivity of every pre-activation that a parameter moves. The
+   * output's weights must be in the network, and `forward` must have run.
+   * @param everywhere the sensitivity of all other pre-activations too
    */
-  backward(): void {
+  backward(everywhere = false): void {
     const { memory, n } = this.sample;
+    this.everywhere = everywhere;
     this.top.forEach((unit, k) => {
-      if (unit.unit.kind === "input") return;
+      if (!this.reaches(unit)) return;
       memory.kernel.fill(unit.adjoint, this.root.links[k].weight, n);
       this.backwardUnit(unit);
     });
+  }
+
+  private reaches({ unit, moved }: UnitColumns): boolean {
+    return unit.kind !== "input" && (moved || this.everywhere);
   }
 
   private column(parameter: number): Pointer {
@@ -215,10 +236,12 @@ export class Circuit {
     const { kernel } = this.sample.memory;
     const { n } = this.sample;
     const { unit, inputs, adjoint } = of;
-    if (unit.kind === "input") return;
     if (unit.kind === "function") {
-      for (const [k, input] of inputs.entries()) kernel.multiply(adjoint, of.derivatives[k], input.sensitivity, n);
-      for (const input of inputs) this.backwardAffine(input);
+      for (const [k, input] of inputs.entries()) {
+        if (!input.moved && !this.everywhere) continue;
+        kernel.multiply(adjoint, of.derivatives[k], input.sensitivity, n);
+        this.backwardAffine(input);
+      }
       return;
     }
     for (let k = 0; k < inputs.length; k++) {
@@ -229,6 +252,7 @@ export class Circuit {
       kernel.multiply(out, of.value, out, n);
     }
     for (let k = 0; k < inputs.length; k++) {
+      if (!inputs[k].moved && !this.everywhere) continue;
       const { power } = unit.factors[k];
       const out = inputs[k].sensitivity;
       if (power === 1) kernel.copy(adjoint, out, n);
@@ -241,7 +265,7 @@ export class Circuit {
         kernel.multiply(out, this.raised(inputs[j].value, unit.factors[j].power, this.spare2), out, n);
       }
     }
-    for (const input of inputs) this.backwardAffine(input);
+    for (const input of inputs) if (input.moved || this.everywhere) this.backwardAffine(input);
   }
 
   private backwardAffine(of: AffineColumns): void {
@@ -250,7 +274,7 @@ export class Circuit {
     if (of.bias >= 0) kernel.copy(of.sensitivity, this.column(of.bias), n);
     for (const { link, unit, parameter } of of.links) {
       if (parameter >= 0) kernel.multiply(of.sensitivity, unit.value, this.column(parameter), n);
-      if (unit.unit.kind === "input") continue;
+      if (!this.reaches(unit)) continue;
       kernel.scale(link.weight, of.sensitivity, unit.adjoint, n);
       this.backwardUnit(unit);
     }

@@ -30,8 +30,6 @@ export const LINEAR: FitOptions = { steps: 0, tolerance: 1 };
 
 const FIRST_DAMPING = 1e-2;
 const TRIES = 6;
-/** A norm beyond this can't be squared and summed any more: the candidate is refused. */
-const HUGE = 1e280;
 
 /** A circuit with its output solved for: what the fit leaves behind, for growth to look at. */
 export class Projection {
@@ -41,82 +39,75 @@ export class Projection {
   readonly count: number;
   /** What is left of the (weighted) target. */
   readonly residual: Pointer;
+  /** Links of the output in the order of their columns, −1 for its bias: those that no inner parameter moves come first. */
+  private readonly order: number[];
+  private readonly columns: Pointer;
   private readonly factor: Pointer;
-  private readonly right: Float64Array;
-  private readonly dependent: Uint8Array;
+  private readonly right: Pointer;
+  private readonly solution: Pointer;
+  /** How many columns are not moved, whether they are orthonormal already, and what they leave of the target. */
+  private readonly still: number;
+  private ready = false;
+  private readonly left: Pointer;
 
   constructor(
     readonly circuit: Circuit,
     private readonly sample: Sample,
   ) {
-    const { memory, n } = sample;
-    this.count = circuit.root.links.length + (circuit.root.biased ? 1 : 0);
+    const { memory, n, ones } = sample;
+    const { links, biased } = circuit.root;
+    const indices = links.map((_, k) => k);
+    const moved = (k: number) => circuit.top[k].moved;
+    this.order = [...(biased ? [-1] : []), ...indices.filter((k) => !moved(k)), ...indices.filter(moved)];
+    this.count = this.order.length;
+    this.still = this.count - indices.filter(moved).length;
     this.basis = memory.allocate(this.count * n * 8);
     this.residual = memory.column(n);
-    this.factor = memory.allocate(this.count * this.count * 8 + 8);
-    this.right = new Float64Array(this.count);
-    this.dependent = new Uint8Array(this.count);
+    this.left = memory.column(n);
+    this.factor = memory.allocate(this.count * this.count * 8);
+    this.right = memory.allocate(this.count * 8);
+    this.solution = memory.allocate(this.count * 8);
+    this.columns = memory.allocate(this.count * 4);
+    const columns = memory.viewInt(this.columns, this.count);
+    this.order.forEach((k, i) => {
+      columns[i] = k < 0 ? ones : circuit.top[k].value;
+    });
   }
 
   /** Runs the circuit and solves for the output's weights; returns the sum of squared (weighted) residuals, Infinity if it has none. */
   solve(): number {
-    const { memory, n, weights, ones, y } = this.sample;
-    const { kernel } = memory;
-    const { basis, count, residual, factor, right, dependent, circuit } = this;
-    const { root } = circuit;
+    const { memory, n, weights, y } = this.sample;
+    const { kernel, f64 } = memory;
+    const { basis, count, residual, left, still, factor, right, columns, solution, order, circuit } = this;
     circuit.forward();
-    if (weights) kernel.multiply(y, weights, residual, n);
-    else kernel.copy(y, residual, n);
-    memory.view(factor, count * count).fill(0);
-    dependent.fill(0);
-    for (let k = 0; k < count; k++) {
-      const q = basis + k * n * 8;
-      const column = k < root.links.length ? circuit.top[k].value : ones;
-      if (weights) kernel.multiply(column, weights, q, n);
-      else kernel.copy(column, q, n);
-      const before = kernel.dot(q, q, n);
-      if (!(before < HUGE)) return Number.POSITIVE_INFINITY;
-      // Row k of the factor, transposed: what each earlier column had in this one.
-      const row = factor + k * count * 8;
-      if (before > 1 / HUGE) {
-        kernel.project(basis, n * 8, k, q, row, n);
-        kernel.project(basis, n * 8, k, q, row, n);
-      }
-      const after = kernel.dot(q, q, n);
-      if (!(after > before * 1e-22) || !(before > 1 / HUGE)) {
-        dependent[k] = 1;
-        kernel.fill(q, 0, n);
-        continue;
-      }
-      const norm = Math.sqrt(after);
-      memory.f64[(row >> 3) + k] = norm;
-      kernel.scale(1 / norm, q, q, n);
-      right[k] = kernel.dot(q, residual, n);
-      kernel.axpy(-right[k], q, residual, n);
+    const reduce = (from: number, to: number) =>
+      kernel.reduce(columns, from, to, count, weights ?? 0, basis, residual, factor, right, n) !== 0;
+    if (!this.ready) {
+      if (weights) kernel.multiply(y, weights, left, n);
+      else kernel.copy(y, left, n);
+      kernel.copy(left, residual, n);
+      if (!reduce(0, still)) return Number.POSITIVE_INFINITY;
+      kernel.copy(residual, left, n);
+      this.ready = true;
+    } else kernel.copy(left, residual, n);
+    if (!reduce(still, count)) return Number.POSITIVE_INFINITY;
+    kernel.substitute(factor, right, count, solution);
+    const { root } = circuit;
+    for (let i = 0; i < count; i++) {
+      const weight = f64[(solution >> 3) + i];
+      if (order[i] < 0) root.bias = weight;
+      else root.links[order[i]].weight = weight;
     }
-    this.substitute();
     return kernel.dot(residual, residual, n);
   }
 
-  private substitute(): void {
-    const { count, right, dependent } = this;
-    const { root } = this.circuit;
-    const r = this.sample.memory.view(this.factor, count * count);
-    const weights = new Float64Array(count);
-    for (let k = count - 1; k >= 0; k--) {
-      if (dependent[k]) continue;
-      let s = right[k];
-      for (let j = k + 1; j < count; j++) s -= r[j * count + k] * weights[j];
-      weights[k] = s / r[k * count + k];
-    }
-    for (let k = 0; k < root.links.length; k++) root.links[k].weight = weights[k];
-    if (root.biased) root.bias = weights[count - 1];
-  }
-
-  /** Fills the circuit's Jacobian, with row weights; `solve` must have run. */
-  jacobian(): void {
+  /**
+   * Fills the circuit's Jacobian, with row weights; `solve` must have run.
+   * @param everywhere see `Circuit.backward`
+   */
+  jacobian(everywhere = false): void {
     const { memory, n, weights } = this.sample;
-    this.circuit.backward();
+    this.circuit.backward(everywhere);
     if (!weights) return;
     for (let p = 0; p < this.circuit.parameters.length; p++) {
       const column = this.circuit.jacobian + p * n * 8;
@@ -175,9 +166,7 @@ export class Fitter {
     let slow = 0;
     for (let s = 0; s < steps && error > this.floor; s++) {
       projection.jacobian();
-      for (let k = 0; k < p; k++) {
-        kernel.project(projection.basis, n * 8, projection.count, jacobian + k * n * 8, ignored, n);
-      }
+      kernel.projectAll(projection.basis, n * 8, projection.count, jacobian, p, ignored, n);
       kernel.normal(jacobian, n * 8, p, projection.residual, gramAt, rightAt, n);
       for (let k = 0; k < p; k++) {
         if (!(Math.abs(right[k]) < 1e200) || !(gram[k * p + k] < 1e250)) return error;

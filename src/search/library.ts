@@ -25,6 +25,16 @@ export interface Sprout {
 export interface Shelf {
   readonly sprouts: readonly Sprout[];
   readonly columns: Pointer;
+  /** The sprouts' families, 32-bit whole numbers. */
+  readonly families: Pointer;
+}
+
+/** The shelf whose products by twos are tried, with room for the squared norms of all of them. */
+export interface PairShelf extends Shelf {
+  /** Matrix of float32: ‖w·a·b‖² for the row weights w. */
+  readonly norms: Pointer;
+  /** Is it filled? That costs a matrix product, which short searches can do without. */
+  ready: boolean;
 }
 
 export interface Library {
@@ -32,10 +42,12 @@ export interface Library {
   readonly rows: number;
   /** Everything. */
   readonly all: Shelf;
+  /** Everything but monomials. */
+  readonly functions: Shelf;
   /** The few tried inside other units. */
   readonly inner: Shelf;
   /** Those whose products by twos are tried. */
-  readonly paired: Shelf;
+  readonly paired: PairShelf;
   readonly monomials: Shelf;
   /** What is tried in linear combination for an inverted target: monomials and inner functions. */
   readonly linear: Shelf;
@@ -77,20 +89,31 @@ function shelve(drafts: readonly Draft[], sample: Sample, grammar: Grammar): Lib
     chosen.forEach((from, k) => {
       memory.f32.copyWithin((out >> 2) + k * rows, (columns >> 2) + from * rows, (columns >> 2) + (from + 1) * rows);
     });
-    return { sprouts: chosen.map((k) => sprouts[k]), columns: out };
+    return shelfOf(
+      chosen.map((k) => sprouts[k]),
+      out,
+    );
+  };
+  const shelfOf = (of: readonly Sprout[], at: Pointer): Shelf => {
+    const families = memory.allocate(of.length * 4);
+    memory.viewInt(families, of.length).set(of.map(({ family }) => family));
+    return { sprouts: of, columns: at, families };
   };
   const indices = (where: (draft: Draft) => boolean) => kept.flatMap((draft, k) => (where(draft) ? [k] : []));
   const monomialAt = indices((draft) => draft.kind === MONOMIAL);
+  const simple = monomialAt.length; // the drafts begin with the monomials
   const functionAt = indices((draft) => draft.kind !== MONOMIAL && draft.inner);
   // Where the monomials alone would fill the width, the functions go first.
   const linear =
     monomialAt.length > LINEAR_WIDTH - 150 ? [...functionAt, ...monomialAt] : [...monomialAt, ...functionAt];
+  const paired = shelf(indices((draft) => draft.paired).slice(0, PAIRED));
   return {
     rows,
-    all: { sprouts, columns },
+    all: shelfOf(sprouts, columns),
+    functions: shelfOf(sprouts.slice(simple), columns + simple * rows * 4),
     inner: shelf(indices((draft) => draft.inner)),
-    paired: shelf(indices((draft) => draft.paired).slice(0, PAIRED)),
-    monomials: shelf(monomialAt),
+    paired: { ...paired, norms: memory.allocate(paired.sprouts.length ** 2 * 4), ready: false },
+    monomials: shelfOf(sprouts.slice(0, simple), columns),
     linear: shelf(linear.slice(0, LINEAR_WIDTH)),
   };
 }

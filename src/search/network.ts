@@ -167,6 +167,14 @@ export function size(of: Affine): number {
   return count + Math.max(0, of.links.length + (of.biased ? 1 : 0) - 1);
 }
 
+/** The size of a sum in the user's units, where columns were scaled by powers of two: a coefficient that is one may be 1 there. */
+export function unscaledSize(root: Affine): number {
+  const scaled = root.links.filter(
+    ({ weight }) => !isOne(weight) && isOne(2 ** Math.round(Math.log2(Math.abs(weight))) / weight),
+  );
+  return size(root) - 2 * scaled.length;
+}
+
 /** What powers cost beyond their nodes, in nodes: none up to 4, then one for each step. A high power bends only at the edge of the data. */
 const FREE_POWER = 4;
 

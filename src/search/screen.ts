@@ -78,7 +78,6 @@ interface Choice {
   readonly take: number;
   /** How many of one family. */
   readonly perFamily?: number;
-  readonly allow?: (sprout: Sprout) => boolean;
   /** A sprout that explains less than this fraction of the squared residual is left out. */
   readonly leastGain?: number;
 }
@@ -102,14 +101,14 @@ export function bestSprouts(
 export function screen(
   target: Target,
   s: Pointer,
-  shelf: Shelf,
+  { sprouts, columns, families }: Shelf,
   fitter: Fitter,
-  { take, perFamily = 1, allow = () => true, leastGain = LEAST_GAIN }: Choice,
+  { take, perFamily = 1, leastGain = LEAST_GAIN }: Choice,
 ): Pick[] {
   const { memory, n } = fitter.sample;
   const { kernel } = memory;
   const rows = (n + 3) & ~3;
-  const m = shelf.sprouts.length;
+  const m = sprouts.length;
   const mark = memory.mark();
   const probe = makeProbe(target, s, fitter, rows);
   if (!probe || m === 0) {
@@ -118,35 +117,21 @@ export function screen(
   }
   const productsAt = memory.allocate(probe.count * m * 4);
   const normsAt = memory.allocate(m * 4);
-  kernel.products(probe.rows, probe.count, shelf.columns, m, rows, productsAt);
-  kernel.norms(probe.squares, shelf.columns, m, rows, normsAt);
   const leftAt = memory.allocate(m * 4);
   const gainsAt = memory.allocate(m * 4);
+  const chosenAt = memory.allocate(m * 4);
+  kernel.products(probe.rows, probe.count, columns, m, rows, productsAt);
+  kernel.norms(probe.squares, columns, m, rows, normsAt);
   memory.view32(leftAt, m).set(memory.view32(normsAt, m));
   for (let k = 1; k < probe.count; k++) kernel.subtractSquares(leftAt, productsAt + k * m * 4, m);
   kernel.gains(productsAt, leftAt, normsAt, m, LEAST_NEW, gainsAt);
-  const products = memory.view32(productsAt, m);
-  const left = memory.view32(leftAt, m);
-  const gains = memory.view32(gainsAt, m);
-  const families = new Map<number, Pick[]>();
-  for (let j = 0; j < m; j++) {
-    const gain = gains[j];
-    if (!(gain > leastGain)) continue;
-    const sprout = shelf.sprouts[j];
-    const best = families.get(sprout.family);
-    if (best && best.length >= perFamily && !(gain > best[best.length - 1].gain)) continue;
-    if (!allow(sprout)) continue;
-    const pick = { sprout, gain, weight: (products[j] / left[j]) * sprout.scale * (target.norm / probe.largest) };
-    if (!best) families.set(sprout.family, [pick]);
-    else {
-      best.push(pick);
-      best.sort((a, b) => b.gain - a.gain);
-      if (best.length > perFamily) best.pop();
-    }
-  }
+  const count = kernel.pick(gainsAt, families, m, leastGain, Math.min(take, m), perFamily, chosenAt);
+  const [products, left, gains] = [productsAt, leftAt, gainsAt].map((at) => memory.view32(at, m));
+  const picks = Array.from(memory.viewInt(chosenAt, count), (j): Pick => {
+    const sprout = sprouts[j];
+    const weight = (products[j] / left[j]) * sprout.scale * (target.norm / probe.largest);
+    return { sprout, gain: gains[j], weight };
+  });
   memory.release(mark);
-  return [...families.values()]
-    .flat()
-    .sort((a, b) => b.gain - a.gain)
-    .slice(0, take);
+  return picks;
 }

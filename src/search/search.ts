@@ -10,7 +10,7 @@ import { lackOfFit } from "../verdict.js";
 import { fitBatch } from "./candidates.js";
 import { FEW_ROWS } from "./description.js";
 import { LINEAR } from "./fit.js";
-import { type Affine, affine, copyAffine } from "./network.js";
+import { type Affine, affine, copyAffine, unscaledSize } from "./network.js";
 import { Pool, type State } from "./pool.js";
 import { separate } from "./separate.js";
 import { type Job, type Runner, Workbench } from "./workbench.js";
@@ -26,7 +26,7 @@ export const SEARCH_DEFAULTS = {
   /** Largest network grown in the first round, and how much larger it may be in each later one. */
   firstSize: 10,
   sizeStep: 2,
-  /** An exact network up to this size ends the search at once, a larger one after two more rounds. */
+  /** An exact network up to this size (in the user's units) ends the search at once, a larger one after two more rounds. */
   surelyShort: 12,
   extraRounds: 2,
   /** Batches of random changes, fewer where only noise is left, and how many are dealt out at once. */
@@ -79,11 +79,11 @@ export async function search(
     onProgress?.({ phase, fraction, best: pool.best });
   const deal = async (jobs: readonly Job[]) => pool.addAll(await run(jobs));
   const stopped = () => signal?.aborted === true;
-  const short = () => (pool.exact?.size ?? Number.POSITIVE_INFINITY) <= settings.surelyShort;
+  let pruned: State | undefined;
 
   await separated();
   for (const [k, names] of workbench.starts().entries()) {
-    if (short() || stopped()) break;
+    if ((await short()) || stopped()) break;
     await deal(names.map((start) => ({ kind: "start", start })));
     report("start", 0.05 * (k + 1));
   }
@@ -95,10 +95,19 @@ export async function search(
   await compress();
   return pool;
 
+  /** Is there an exact network that a longer search would hardly shorten? What can simply be taken out of it is. */
+  async function short(): Promise<boolean> {
+    if (pool.exact && pool.exact !== pruned) {
+      pruned = pool.exact;
+      await deal([{ kind: "prune", root: pruned.root, error: pruned.error }]);
+    }
+    return pool.exact !== undefined && unscaledSize(pool.exact.root) <= settings.surelyShort;
+  }
+
   /** What the smaller problems have, where some inputs come out as factors: their exact networks, or their shortest. */
   async function separated(): Promise<void> {
     for (const { separation, sure } of separate(problem)) {
-      if (short() || stopped()) return;
+      if ((await short()) || stopped()) return;
       const inner = new Workbench(separation.problem);
       const rounds = sure ? settings.rounds : settings.roundsUnsure;
       const onInner = ({ fraction, best }: SearchProgress) =>
@@ -142,7 +151,7 @@ export async function search(
       idle = pool.best.length < length - PROGRESS ? 0 : idle + 1;
       if (idle === 0) length = pool.best.length;
       if (pool.exact && exactSince > round) exactSince = round;
-      if (short() || round >= exactSince + settings.extraRounds || idle >= settings.patience) break;
+      if ((await short()) || round >= exactSince + settings.extraRounds || idle >= settings.patience) break;
       if (idle >= settings.patienceInNoise && onlyNoise()) break;
       const chosen = pool.choose(settings.firstSize + settings.sizeStep * round);
       if (chosen.length === 0) break;

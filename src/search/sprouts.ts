@@ -40,7 +40,7 @@ export interface Draft {
   readonly paired: boolean;
 }
 
-/** Every sprout there may be for these inputs. */
+/** Every sprout there may be for these inputs, the monomials first. */
 export function draftSprouts(sample: Sample, grammar: Grammar): Draft[] {
   const drafts: Draft[] = [];
   const d = sample.inputs.length;

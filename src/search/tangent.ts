@@ -24,7 +24,7 @@ export class Tangent {
     this.circuit = new Circuit(root, sample, grammar);
     const projection = new Projection(this.circuit, sample);
     projection.solve();
-    projection.jacobian();
+    projection.jacobian(true);
     const inner = this.circuit.parameters.length;
     this.basis = memory.allocate((projection.count + inner) * n * 8);
     const ignored = memory.allocate((projection.count + inner) * 8 + 8);
@@ -53,9 +53,7 @@ export function orthonormalise(
   const { kernel } = sample.memory;
   const before = kernel.dot(q, q, n);
   if (!(before < 1e280) || before < 1e-280) return false;
-  kernel.project(basis, n * 8, count, q, ignored, n);
-  kernel.project(basis, n * 8, count, q, ignored, n);
-  const after = kernel.dot(q, q, n);
+  const after = kernel.orthogonalise(basis, n * 8, count, q, ignored, n);
   if (after < 1e-12 * before) return false;
   kernel.scale(1 / Math.sqrt(after), q, q, n);
   return true;

@@ -70,7 +70,7 @@ test("the sensitivity of a pre-activation is the output's derivative by a bias t
   let compared = 0;
   for (const { root, circuit, plain, fitter } of circuits(150)) {
     circuit.forward();
-    circuit.backward();
+    circuit.backward(true);
     for (const { affine, sensitivity } of circuit.affines) {
       const column = read(fitter, sensitivity, N);
       const h = 1e-5;

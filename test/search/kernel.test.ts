@@ -101,6 +101,89 @@ test("projection takes a basis out of a column and adds up what it took", () => 
   }
 });
 
+test("reduce solves least squares in two goes as in one, and sets aside what depends on earlier columns", () => {
+  const memory = new Memory();
+  const { kernel } = memory;
+  const n = 33;
+  const columns = [1, 2, 3, 4].map((k) => normal(k, n));
+  columns.splice(
+    2,
+    0,
+    map([columns[0], columns[1]], (a, b) => a - 3 * b),
+  ); // depends on the first two
+  const y = normal(9, n);
+  const weights = uniform(10, n, 0.5, 2);
+  const at = memory.allocate(5 * 4);
+  const addresses = columns.map((column) => memory.store(column));
+  memory.viewInt(at, 5).set(addresses);
+  const w = memory.store(weights);
+  const [factor, right, x, basis] = [25, 5, 5, 5 * n].map((size) => memory.column(size));
+  const solve = (...goes: readonly (readonly [number, number])[]) => {
+    const residual = memory.store(map([y, weights], (v, s) => v * s));
+    for (const [from, to] of goes) {
+      assert.ok(kernel.reduce(at, from, to, 5, w, basis, residual, factor, right, n));
+    }
+    kernel.substitute(factor, right, 5, x);
+    return { x: memory.view(x, 5).slice(), residual: memory.view(residual, n).slice() };
+  };
+  const whole = solve([0, 5]);
+  assert.deepEqual(solve([0, 2], [2, 5]), whole);
+  assert.equal(whole.x[2], 0, "the dependent column");
+  const left = y.map((v, i) => weights[i] * (v - columns.reduce((sum, column, k) => sum + whole.x[k] * column[i], 0)));
+  allClose(whole.residual, left, 1e-13, "residual");
+  for (const column of columns)
+    close(
+      dot(
+        map([column, weights], (v, s) => v * s),
+        left,
+      ),
+      0,
+      1e-12,
+    );
+  memory.f64[(addresses[3] >> 3) + 5] = Number.POSITIVE_INFINITY;
+  assert.ok(!kernel.reduce(at, 0, 5, 5, w, basis, memory.store(y), factor, right, n), "no value on a row");
+});
+
+test("the strongest products of two columns, and what of them lies outside a basis", () => {
+  const memory = new Memory();
+  const { kernel } = memory;
+  const [n, m] = [32, 40];
+  const columns = Array.from({ length: m }, (_, k) => Float32Array.from(normal(k + 1, n)));
+  const basis = [Float32Array.from(normal(90, n)), Float32Array.from(normal(91, n))];
+  const target = Float32Array.from(normal(92, n));
+  const put = (list: readonly Float32Array[]) => {
+    const at = memory.allocate(list.length * n * 4);
+    for (const [k, values] of list.entries()) memory.view32(at + k * n * 4, n).set(values);
+    return at;
+  };
+  const [columnsAt, basisAt] = [put(columns), put(basis)];
+  const [product, norm] = [memory.allocate(m * m * 4), memory.allocate(m * m * 4)];
+  const times = (a: Float32Array, b: Float32Array) => a.map((v, i) => v * b[i]);
+  const pairs = columns.flatMap((a, i) =>
+    columns.slice(i + 1).map((b, k) => ({ i, j: i + 1 + k, values: times(a, b) })),
+  );
+  for (const { i, j, values } of pairs) {
+    memory.f32[(product >> 2) + i * m + j] = dot(values, target);
+    memory.f32[(norm >> 2) + i * m + j] = dot(values, values);
+  }
+  const keep = 100;
+  const [found, left] = [memory.allocate(keep * 8), memory.allocate(keep * 4)];
+  const count = kernel.strongest(product, norm, m, keep, found);
+  assert.ok(count > 90 && count <= keep, `${count} pairs`);
+  const sizes = new Map(pairs.map(({ i, j, values }) => [`${i},${j}`, dot(values, target) ** 2 / dot(values, values)]));
+  const marks = [...memory.viewInt(found, 2 * count)];
+  const chosen = Array.from({ length: count }, (_, k) => `${marks[2 * k]},${marks[2 * k + 1]}`);
+  const least = Math.min(...chosen.map((key) => sizes.get(key) ?? Number.NaN));
+  const missed = [...sizes].filter(([key, size]) => size > 1.05 * least && !chosen.includes(key));
+  assert.deepEqual(missed, [], "no larger one is left out");
+  kernel.leftOfPairs(columnsAt, n, found, count, norm, m, basisAt, 2, memory.column(n), left);
+  for (let k = 0; k < count; k++) {
+    const values = times(columns[marks[2 * k]], columns[marks[2 * k + 1]]);
+    const outside = basis.reduce((rest, q) => rest - dot(values, q) ** 2, dot(values, values));
+    close(memory.view32(left, count)[k], outside, 1e-4);
+  }
+});
+
 test("normal equations hold all products, on both sides of the diagonal", () => {
   const memory = new Memory();
   const { kernel } = memory;

@@ -13,7 +13,8 @@ import {
   places,
   single,
 } from "../../src/search/network.js";
-import { bestSprouts } from "../../src/search/screen.js";
+import { bestSprouts, LEAST_GAIN } from "../../src/search/screen.js";
+import { MONOMIAL } from "../../src/search/sprouts.js";
 import { Tangent } from "../../src/search/tangent.js";
 import { ALL, close, fitterFor, map, normal, outputAt, read, solve, uniform } from "./help.js";
 
@@ -116,18 +117,31 @@ for (const weights of [undefined, uniform(4, N, 0.5, 2)]) {
   });
 }
 
-test("of each family only so many, as many as wanted, and none that is not allowed", () => {
+test("of each family only so many, as many as wanted, the best first", () => {
   const fitter = fitterFor(inputs, y);
   const library = buildLibrary(fitter.sample, ALL);
   const tangent = new Tangent(affine([], 0), fitter);
-  const pick = (choice: object) => bestSprouts(tangent, undefined, library.all, fitter, { take: 30, ...choice });
-  assert.equal(pick({}).length, 30);
-  const families = pick({}).map(({ sprout }) => sprout.family);
-  assert.equal(new Set(families).size, 30);
-  const twice = pick({ perFamily: 2 }).map(({ sprout }) => sprout.family);
-  assert.ok(new Set(twice).size < 30 && new Set(twice).size >= 15);
-  const [best] = pick({});
-  const others = pick({ allow: (sprout: Sprout) => sprout !== best.sprout });
-  assert.ok(others.every(({ sprout }) => sprout !== best.sprout));
+  const pick = (choice: object) =>
+    bestSprouts(tangent, undefined, library.all, fitter, { ...everything, leastGain: LEAST_GAIN, ...choice });
+  const all = pick({});
+  for (const take of [1, 7, 30, 1000]) {
+    for (const perFamily of [1, 2, 5]) {
+      const members = new Map<number, number>();
+      const expected = all.filter(({ sprout: { family } }) => {
+        members.set(family, (members.get(family) ?? 0) + 1);
+        return (members.get(family) as number) <= perFamily;
+      });
+      assert.deepEqual(
+        pick({ take, perFamily }).map(({ sprout }) => sprout),
+        expected.slice(0, take).map(({ sprout }) => sprout),
+        `${take}, ${perFamily} of a family`,
+      );
+    }
+  }
   assert.ok(pick({ leastGain: 0.3 }).every(({ gain }) => gain > 0.3));
+  const monomials = bestSprouts(tangent, undefined, library.monomials, fitter, everything);
+  const functions = bestSprouts(tangent, undefined, library.functions, fitter, everything);
+  assert.ok(monomials.length > 10 && functions.length > 100);
+  assert.ok(monomials.every(({ sprout }) => sprout.kind === MONOMIAL));
+  assert.ok(functions.every(({ sprout }) => sprout.kind !== MONOMIAL));
 });

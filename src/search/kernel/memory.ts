@@ -25,6 +25,21 @@ export interface Kernel {
   wholePower(x: Pointer, k: number, out: Pointer, n: number): void;
   realPower(x: Pointer, p: number, out: Pointer, n: number): void;
   project(basis: Pointer, stride: number, count: number, x: Pointer, coefficients: Pointer, n: number): void;
+  orthogonalise(basis: Pointer, stride: number, count: number, x: Pointer, coefficients: Pointer, n: number): number;
+  projectAll(basis: Pointer, stride: number, count: number, x: Pointer, m: number, ignored: Pointer, n: number): void;
+  reduce(
+    columns: Pointer,
+    from: number,
+    to: number,
+    count: number,
+    weights: Pointer,
+    basis: Pointer,
+    residual: Pointer,
+    factor: Pointer,
+    right: Pointer,
+    n: number,
+  ): number;
+  substitute(factor: Pointer, right: Pointer, count: number, x: Pointer): void;
   normal(columns: Pointer, stride: number, count: number, r: Pointer, gram: Pointer, right: Pointer, n: number): void;
   largest(x: Pointer, n: number): number;
   narrow(a: number, x: Pointer, out: Pointer, n: number): void;
@@ -67,6 +82,28 @@ export interface Kernel {
     marks: Pointer,
     spare: Pointer,
   ): number;
+  pick(
+    gains: Pointer,
+    families: Pointer,
+    m: number,
+    least: number,
+    take: number,
+    perFamily: number,
+    chosen: Pointer,
+  ): number;
+  strongest(product: Pointer, norm: Pointer, m: number, keep: number, pairs: Pointer): number;
+  leftOfPairs(
+    columns: Pointer,
+    n: number,
+    pairs: Pointer,
+    count: number,
+    norm: Pointer,
+    m: number,
+    basis: Pointer,
+    rank: number,
+    spare: Pointer,
+    left: Pointer,
+  ): void;
   multiplyF32(a: Pointer, b: Pointer, out: Pointer, n: number): void;
   sin: ColumnFunction;
   exp: ColumnFunction;
@@ -82,8 +119,11 @@ declare const WebAssembly: {
 };
 
 const PAGE = 65536;
-/** Memory grows by at least so many pages: they cost nothing until they are used, but every growth costs a garbage collection. */
-const STEP = 1024;
+/**
+ * Memory grows to a multiple of its size: in few steps, because the views are made anew after each, and not at once to all a
+ * search may need, because the engine collects garbage when memory of its size comes along.
+ */
+const GROWTH = 2;
 let compiled: object | undefined;
 
 export class Memory {
@@ -114,7 +154,8 @@ export class Memory {
     this.top = (pointer + bytes + 63) & ~63;
     const missing = this.top - this.kernel.memory.buffer.byteLength;
     if (missing > 0) {
-      this.kernel.memory.grow(Math.max(Math.ceil(missing / PAGE), STEP));
+      const { byteLength } = this.kernel.memory.buffer;
+      this.kernel.memory.grow(Math.ceil(Math.max(missing, (GROWTH - 1) * byteLength) / PAGE));
       this.f64 = new Float64Array(this.kernel.memory.buffer);
       this.f32 = new Float32Array(this.kernel.memory.buffer);
     }

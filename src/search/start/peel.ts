@@ -5,7 +5,7 @@
 import { copySprouts } from "../candidates.js";
 import type { Fitter } from "../fit.js";
 import type { Grammar } from "../grammar.js";
-import type { Library, Sprout } from "../library.js";
+import type { Library, Shelf, Sprout } from "../library.js";
 import { bestSets, leastSquares, weightedColumn } from "../linear.js";
 import {
   type Affine,
@@ -210,7 +210,11 @@ function invert({ inverse, derivative, defined }: Peel, { sample }: Fitter) {
 }
 
 /** The linear shelf with columns for ln x_i behind it. */
-function withLogarithms({ linear, rows }: Library, logarithms: readonly Sprout[], fitter: Fitter) {
+function withLogarithms(
+  { linear, rows }: Library,
+  logarithms: readonly Sprout[],
+  fitter: Fitter,
+): Pick<Shelf, "sprouts" | "columns"> {
   if (logarithms.length === 0) return linear;
   const { memory, n, ones } = fitter.sample;
   const sprouts = [...linear.sprouts, ...logarithms];

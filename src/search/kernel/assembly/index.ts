@@ -10,6 +10,7 @@
 
 export * from "./functions";
 export * from "./linear";
+export * from "./pick";
 export * from "./screen";
 export * from "./sets";
 

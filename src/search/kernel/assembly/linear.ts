@@ -114,6 +114,89 @@ export function project(basis: usize, stride: usize, count: i32, x: usize, coeff
   }
 }
 
+/** A second pass is worth it only where the first left less of the squared norm than this: Parlett's "twice is enough". */
+const ENOUGH: f64 = 0.01;
+
+/** The same, in as many passes as it takes for what is left to be orthogonal. Returns its squared norm. */
+export function orthogonalise(basis: usize, stride: usize, count: i32, x: usize, coefficients: usize, n: i32): f64 {
+  const before = dot(x, x, n);
+  if (count == 0) return before;
+  project(basis, stride, count, x, coefficients, n);
+  let after = dot(x, x, n);
+  if (after < ENOUGH * before) {
+    project(basis, stride, count, x, coefficients, n);
+    after = dot(x, x, n);
+  }
+  return after;
+}
+
+/** One pass for `m` columns x, `stride` bytes apart too. What is taken is forgotten. */
+export function projectAll(basis: usize, stride: usize, count: i32, x: usize, m: i32, ignored: usize, n: i32): void {
+  for (let k = 0; k < m; k++) project(basis, stride, count, x + <usize>k * stride, ignored, n);
+}
+
+/** A norm beyond this can't be squared and summed any more. */
+const HUGE: f64 = 1e280;
+/** A column of which less than this fraction of the squared norm is new depends on those before it. */
+const DEPENDENT: f64 = 1e-22;
+
+/**
+ * Least squares by QR, a column at a time. Columns number `from` to `to` of `count`, whose addresses stand at `columns` (i32), times
+ * the row weights (address 0 for none) are made orthonormal at `basis`, `n` rows each, and taken out of `residual`. Column k
+ * of R goes to row k of `factor` (count × count), the products with the residual to `right`; a column that depends on earlier
+ * ones leaves a zero in `basis` and on the diagonal. Returns false for a column without a finite norm.
+ */
+export function reduce(
+  columns: usize,
+  from: i32,
+  to: i32,
+  count: i32,
+  weights: usize,
+  basis: usize,
+  residual: usize,
+  factor: usize,
+  right: usize,
+  n: i32,
+): bool {
+  const stride = <usize>n << 3;
+  for (let k = from; k < to; k++) {
+    const column = <usize>load<i32>(columns + (<usize>k << 2));
+    const q = basis + <usize>k * stride;
+    const row = factor + (<usize>(k * count) << 3);
+    memory.fill(row, 0, <usize>count << 3);
+    if (weights) multiply(column, weights, q, n);
+    else copy(column, q, n);
+    const before = dot(q, q, n);
+    if (!(before < HUGE)) return false;
+    const after = before > 1 / HUGE ? orthogonalise(basis, stride, k, q, row, n) : 0;
+    if (!(after > before * DEPENDENT)) {
+      store<f64>(row + (<usize>k << 3), 0);
+      store<f64>(right + (<usize>k << 3), 0);
+      fill(q, 0, n);
+      continue;
+    }
+    const norm = sqrt<f64>(after);
+    store<f64>(row + (<usize>k << 3), norm);
+    scale(1 / norm, q, q, n);
+    const along = dot(q, residual, n);
+    store<f64>(right + (<usize>k << 3), along);
+    axpy(-along, q, residual, n);
+  }
+  return true;
+}
+
+/** Solves R·x = right for what `reduce` has made; 0 for dependent columns. */
+export function substitute(factor: usize, right: usize, count: i32, x: usize): void {
+  for (let k = count - 1; k >= 0; k--) {
+    const diagonal = load<f64>(factor + (<usize>(k * count + k) << 3));
+    let s = load<f64>(right + (<usize>k << 3));
+    for (let j = k + 1; j < count; j++) {
+      s -= load<f64>(factor + (<usize>(j * count + k) << 3)) * load<f64>(x + (<usize>j << 3));
+    }
+    store<f64>(x + (<usize>k << 3), diagonal == 0 ? 0 : s / diagonal);
+  }
+}
+
 /**
  * Normal equations: for the `count` columns at `columns`, `stride` bytes apart, all products of two go to the
  * count × count matrix `gram`, those with column `r` to `right`.

@@ -89,7 +89,7 @@ function block(a: usize, count: i32, b: usize, m: i32, n: i32, out: usize, row: 
   }
 }
 
-function dotF32(a: usize, b: usize, bytes: usize): f32 {
+export function dotF32(a: usize, b: usize, bytes: usize): f32 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let i: usize = 0;
