@@ -1,0 +1,135 @@
+/**
+ * What travels through Redis, and its check on arrival. Anyone who can write to the server can write a job, so a message is
+ * believed only as far as its schema goes: numbers, names, and formulas that the expression parser reads. Nothing is
+ * evaluated as code.
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { unitOf } from "../custom.js";
+import { PRIMITIVES } from "../primitives.js";
+import type { Candidate } from "../search/candidates.js";
+import type { Affine, Link } from "../search/network.js";
+import type { Job, Problem } from "../search/workbench.js";
+
+/** Bytes of a message at most, a table's columns included. */
+export const LARGEST_MESSAGE = 64 * 2 ** 20;
+/** Units of a network at most: far above what the search looks at. */
+const LARGEST_NETWORK = 2_000;
+
+/** A column as base64 of its 8-byte little-endian numbers: all digits, in 11 characters each. */
+export function packed(column: Float64Array): string {
+  return Buffer.from(Float64Array.from(column).buffer).toString("base64");
+}
+
+function unpacked(text: string, context: z.RefinementCtx): Float64Array {
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.length === 0 || bytes.length % 8 !== 0) {
+    context.addIssue({ code: "custom", message: "a column must be whole 8-byte numbers" });
+    return z.NEVER;
+  }
+  const column = new Float64Array(new SharedArrayBuffer(bytes.length)); // worker threads need no copies
+  new Uint8Array(column.buffer).set(bytes);
+  return column;
+}
+
+const column = z.string().transform(unpacked);
+
+const primitive = z.union([
+  z.string().refine((name) => name in PRIMITIVES, "no known primitive"),
+  z.strictObject({ name: z.string().regex(/^[A-Za-z]\w*$/), formula: z.string().max(1_000) }).refine((custom) => {
+    try {
+      unitOf(custom);
+      return true;
+    } catch {
+      return false;
+    }
+  }, "a formula that can't be read"),
+]);
+
+const problem = z
+  .strictObject({
+    inputs: z.array(column).min(1).max(1_000),
+    shifts: z.array(z.number()),
+    target: column,
+    weights: column.optional(),
+    searchRows: z.int().positive(),
+    primitives: z.array(primitive).min(1).max(100),
+    targetScale: z.number().positive(),
+    resolution: z.number().nonnegative(),
+  })
+  .refine(({ inputs, shifts, target, weights, searchRows }) => {
+    const rows = target.length;
+    const columns = [...inputs, ...(weights ? [weights] : [])];
+    return columns.every(({ length }) => length === rows) && shifts.length === inputs.length && searchRows <= rows;
+  }, "columns of different lengths");
+
+// Annotated, because a type that contains itself can't be inferred; `z.infer` of the rest must agree with the search's types.
+const link: z.ZodType<Link> = z.strictObject({
+  weight: z.number(),
+  get unit() {
+    return z.strictObject({
+      kind: z.enum(["input", "function", "product"]),
+      index: z.int().nonnegative(),
+      factors: z.array(z.strictObject({ input: affine, power: z.number(), free: z.boolean() })),
+    });
+  },
+});
+const affine: z.ZodType<Affine> = z.strictObject({
+  bias: z.number(),
+  biased: z.boolean(),
+  links: z.array(z.lazy(() => link)),
+});
+const network = affine.refine((root) => unitsOf(root) <= LARGEST_NETWORK, "too large a network");
+
+const job = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("start"), start: z.string().max(100) }),
+  z.strictObject({ kind: z.literal("expand"), root: network }),
+  z.strictObject({ kind: z.literal("shorten"), root: network }),
+  z.strictObject({ kind: z.literal("prune"), root: network, error: z.number() }),
+  z.strictObject({ kind: z.literal("mutate"), seed: z.int(), batch: z.int(), parents: z.array(network).max(1_000) }),
+  z.strictObject({ kind: z.literal("finish"), root: network }),
+]);
+
+const request = z.strictObject({ problem: z.string().regex(/^[0-9a-f]{64}$/), job });
+const candidates = z.array(z.strictObject({ root: network, error: z.number() })).max(100_000);
+
+/** A job on its way to a worker: the problem goes once, under its hash. */
+export interface Request {
+  readonly problem: string;
+  readonly job: Job;
+}
+
+/** A problem as text, and the hash it is known by. */
+export function packProblem(of: Problem): { text: string; hash: string } {
+  const { inputs, target, weights, ...rest } = of;
+  const text = JSON.stringify({
+    ...rest,
+    inputs: inputs.map(packed),
+    target: packed(target),
+    ...(weights && { weights: packed(weights) }),
+  });
+  return { text, hash: createHash("sha256").update(text).digest("hex") };
+}
+
+/** @throws Error that says what is wrong with a message */
+export const readProblem = (text: string): Problem => checked(problem, JSON.parse(limited(text)));
+export const readRequest = (message: unknown): Request => checked(request, message);
+export const readCandidates = (message: unknown): Candidate[] => checked(candidates, message);
+
+export function checked<T>(schema: z.ZodType<T>, message: unknown): T {
+  const { success, data, error } = schema.safeParse(message);
+  if (!success) throw new Error(`A message that eqlab did not write: ${z.prettifyError(error)}`);
+  return data;
+}
+
+export function limited(text: string): string {
+  if (text.length <= LARGEST_MESSAGE) return text;
+  throw new Error(`A message of ${text.length} bytes; at most ${LARGEST_MESSAGE} are read.`);
+}
+
+function unitsOf(of: Affine): number {
+  return of.links.reduce(
+    (count, { unit }) => count + 1 + unit.factors.reduce((inner, factor) => inner + unitsOf(factor.input), 0),
+    0,
+  );
+}
