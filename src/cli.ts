@@ -23,7 +23,9 @@ const OPTIONS = {
   seed: ["N", "start of the random numbers; the same seed gives the same result"],
   budget: ["S", "seconds to search at most"],
   workers: ["N", "worker threads"],
+  redis: ["URL", "a Redis whose workers do the work, redis://host:6379; or name it in EQLAB_REDIS"],
   checkpoint: ["FILE", "where to keep the state of the search, to go on from later"],
+  out: ["FILE.csv", "sweep: the results table, added to line by line"],
   json: ["", "one JSON object: best, front, verdict, warnings, seconds"],
   help: ["", "this page"],
   version: ["", "the version of eqlab"],
@@ -32,8 +34,11 @@ const OPTIONS = {
 type Option = keyof typeof OPTIONS;
 
 const HELP = `Usage: eqlab discover FILE.csv --target COLUMN [options]
+       eqlab sweep FILE.csv … --target COLUMN [--out RESULTS.csv] [options]
+       eqlab worker --redis redis://host:6379 [--workers N]
 
-Finds the law by which the target column of a table follows from the other columns.
+discover finds the law by which the target column of a table follows from the other columns; sweep does it for many tables,
+and goes on where it was cut; worker serves the searches of other processes, on this machine and others.
 
 ${Object.entries(OPTIONS)
   .map(([name, [value, meaning]]) => `  ${`--${name} ${value}`.padEnd(26)}${meaning}`)
@@ -84,8 +89,15 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const [command, file, stray] = words;
   if (command === undefined) throw new InputError(`Say what to do.\n\n${HELP.trimEnd()}`);
+  if (command === "sweep") return sweepFiles(words.slice(1), options);
+  if (command === "worker") {
+    if (file !== undefined) throw new InputError(`A worker takes no file, but "${file}" is given.`);
+    const { serveCluster } = await import("./commands.js");
+    return serveCluster({ ...machineOf(options), signal: ctrlC() });
+  }
   if (command !== "discover") {
-    throw new InputError(`There is no command "${command}".${didYouMean(command, ["discover"])} Try eqlab --help.`);
+    const near = didYouMean(command, ["discover", "sweep", "worker"]);
+    throw new InputError(`There is no command "${command}".${near} Try eqlab --help.`);
   }
   if (file === undefined) throw new InputError("Name a CSV file: eqlab discover FILE.csv --target COLUMN.");
   if (stray !== undefined) {
@@ -97,9 +109,37 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function discoverFile(file: string, options: ReadonlyMap<Option, string>): Promise<number> {
-  const target = options.get("target") ?? "";
   const settings = {
-    target,
+    ...questionOf(options),
+    ...machineOf(options),
+    checkpoint: options.get("checkpoint"),
+  };
+  const { target } = settings;
+  const { readCsv } = await import("./csv.js");
+  const data = readCsv(file);
+  const { discover } = await import("./discover.js");
+
+  const signal = ctrlC();
+  const bar = await progressBar();
+  let result: Result;
+  try {
+    result = await discover(data, { ...given(settings), onProgress: bar.show, signal }).finally(bar.end);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.stderr.write("Stopped before anything was found.\n");
+    return 130;
+  }
+
+  for (const warning of result.warnings) process.stderr.write(`Warning: ${warning}\n`);
+  process.stdout.write(options.has("json") ? json(result) : report(result, file, target));
+  if (!signal.aborted) return 0;
+  process.stderr.write("Stopped: this is the best so far.\n");
+  return 130;
+}
+
+/** What is asked of a table, whoever searches it. */
+function questionOf(options: ReadonlyMap<Option, string>) {
+  const question = {
     inputs: names(options, "inputs"),
     primitives: names(options, "primitives"),
     sigma: columnOrNumber(options.get("sigma")),
@@ -108,30 +148,33 @@ async function discoverFile(file: string, options: ReadonlyMap<Option, string>):
     outliers: options.get("outliers") as "aside" | "keep" | undefined,
     seed: numberOf(options, "seed"),
     budget: numberOf(options, "budget"),
-    workers: numberOf(options, "workers"),
-    checkpoint: options.get("checkpoint"),
   };
-  const { readCsv } = await import("./csv.js");
-  const data = readCsv(file);
-  const { discover } = await import("./discover.js");
+  return { target: options.get("target") ?? "", ...given(question) };
+}
 
+function machineOf(options: ReadonlyMap<Option, string>) {
+  return given({ workers: numberOf(options, "workers"), cluster: options.get("redis") ?? process.env.EQLAB_REDIS });
+}
+
+async function sweepFiles(files: readonly string[], options: ReadonlyMap<Option, string>): Promise<number> {
+  const commands = await import("./commands.js");
+  const bar = await progressBar();
+  const asked = {
+    ...machineOf(options),
+    question: questionOf(options),
+    out: options.get("out"),
+    json: options.has("json"),
+    show: bar.show,
+    signal: ctrlC(),
+  };
+  return commands.sweepFiles(files, asked).finally(bar.end);
+}
+
+/** Aborts at the first Ctrl-C; a second one ends the process. */
+function ctrlC(): AbortSignal {
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
-  const bar = await progressBar();
-  let result: Result;
-  try {
-    result = await discover(data, { ...given(settings), onProgress: bar.show, signal: stop.signal }).finally(bar.end);
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    process.stderr.write("Stopped before anything was found.\n");
-    return 130;
-  }
-
-  for (const warning of result.warnings) process.stderr.write(`Warning: ${warning}\n`);
-  process.stdout.write(options.has("json") ? json(result) : report(result, file, target));
-  if (!stop.signal.aborted) return 0;
-  process.stderr.write("Stopped: this is the best so far.\n");
-  return 130;
+  return stop.signal;
 }
 
 function readArguments(args: readonly string[]): { options: Map<Option, string>; words: string[] } {

@@ -16,7 +16,11 @@ interface Records {
  * @throws InputError that names the file, the line and the remedy
  */
 export function readCsv(path: string): Frame {
-  const text = readText(path);
+  return parseCsv(readText(path), path);
+}
+
+/** The same for a file's text; `path` is for messages. */
+export function parseCsv(text: string, path: string): Frame {
   const separator = separatorOf(text);
   const { records, lines } = split(text, separator, path);
   if (records.length === 0) throw new InputError(`The file ${path} is empty. Its first line must name the columns.`);
@@ -49,7 +53,8 @@ export function readCsv(path: string): Frame {
   };
 }
 
-function readText(path: string): string {
+/** A CSV file's text, decoded. */
+export function readText(path: string): string {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);

@@ -9,10 +9,9 @@ import { type Found, problemsOf, rowsOf, searchKinds } from "./kinds.js";
 import { beginWork, type LongWork } from "./notebook/cell.js";
 import { checkOptions, type DiscoverOptions, type Progress, type Settings } from "./options.js";
 import { openCheckpoint } from "./parallel/journal.js";
-import { inWorkers } from "./parallel/pool.js";
+import { openWorkforce, type Workforce } from "./parallel/workforce.js";
 import type { Result } from "./result.js";
 import { rowOrder } from "./scale.js";
-import { FEW_ROWS } from "./search/description.js";
 import type { Workbench } from "./search/workbench.js";
 import { readTable, type Table } from "./table.js";
 import { throttle } from "./throttle.js";
@@ -40,31 +39,32 @@ async function run(data: Data, options: DiscoverOptions, work: LongWork | undefi
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
   const settings = checkOptions(options, work?.signal);
+  const table = withSigma(readTable(data, settings), settings.sigmaValue);
+  const workforce = await openWorkforce(table.rows, settings);
   const progress = throttle<Progress>(settings.onProgress ?? work?.report ?? (() => {}), PAUSE);
   try {
-    return await searched(data, settings, progress.call, seconds);
+    return await searched(table, settings, workforce, progress.call, seconds);
   } finally {
     progress.end();
+    await workforce.close();
   }
 }
 
 async function searched(
-  data: Data,
+  table: Table,
   settings: Settings,
+  workforce: Workforce,
   onProgress: (progress: Progress) => void,
   seconds: () => number,
 ): Promise<Result> {
-  const table = withSigma(readTable(data, settings), settings.sigmaValue);
   const { values } = table.target;
   if (values.every((value) => value === values[0])) return constantResult(table, seconds());
 
   let order = rowOrder(table.rows, settings.seed);
   const problems = () => problemsOf(table, order, settings).map(({ problem }) => problem);
   const checkpoint = settings.checkpoint ? openCheckpoint(settings.checkpoint, problems(), settings) : undefined;
-  // A second worker takes longer to start than so few rows take to search.
-  const workers = table.rows < FEW_ROWS ? 1 : settings.workers;
   const runnerFor = ({ problem }: Workbench) => {
-    const run = inWorkers(problem, workers, settings.signal);
+    const run = workforce.runnerFor(problem);
     return checkpoint ? checkpoint.wrap(run) : run;
   };
   let done = 0;

@@ -32,6 +32,8 @@ export interface DiscoverOptions {
   budget?: number;
   /** Worker threads; they change how long it takes, and nothing else. */
   workers?: number;
+  /** Address of a Redis whose workers (`npx eqlab worker`) do the work: redis://host:6379; worker threads here if not given. */
+  cluster?: string;
   /** Ends the search with the best so far. */
   signal?: AbortSignal;
   /** File in which the state of the search is kept, to go on from after a cut. */
@@ -69,6 +71,7 @@ export interface Settings {
   readonly outliers: "aside" | "keep";
   readonly seed: number;
   readonly workers: number;
+  readonly cluster?: string;
   readonly signal: AbortSignal;
   /** Why the search was stopped, if it was. */
   stopped(): string | undefined;
@@ -87,6 +90,7 @@ const KNOWN = [
   "seed",
   "budget",
   "workers",
+  "cluster",
   "signal",
   "checkpoint",
   "onProgress",
@@ -107,7 +111,7 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
   }
   const { target, inputs, primitives = DEFAULTS.primitives, sigma, seed = DEFAULTS.seed } = options;
   const { weights, noise, outliers = DEFAULTS.outliers } = options;
-  const { budget, workers = defaultWorkers(), signal, checkpoint, onProgress } = options;
+  const { budget, workers = defaultWorkers(), cluster, signal, checkpoint, onProgress } = options;
   if (!Number.isSafeInteger(seed)) throw new InputError(`The seed must be a whole number, not ${seed}.`);
   if (!Number.isInteger(workers) || workers < 1) {
     throw new InputError(`The number of workers must be a whole number from 1 on, not ${workers}.`);
@@ -134,6 +138,9 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
   if (typeof sigma === "number" && !(sigma > 0 && Number.isFinite(sigma))) {
     throw new InputError(`sigma must be a number above 0 or the name of a column, not ${sigma}.`);
   }
+  if (cluster !== undefined && typeof cluster !== "string") {
+    throw new InputError('cluster must be the address of a Redis, such as "redis://host:6379".');
+  }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new InputError("signal must be that of an AbortController: new AbortController().signal.");
   }
@@ -155,6 +162,7 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
     outliers,
     seed,
     workers,
+    cluster,
     signal: stop,
     stopped() {
       if (signal?.aborted || cell?.aborted) return "The search was stopped";

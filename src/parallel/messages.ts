@@ -34,7 +34,8 @@ function unpacked(text: string, context: z.RefinementCtx): Float64Array {
 
 const column = z.string().transform(unpacked);
 
-const primitive = z.union([
+/** A primitive's name, or one of the user's own. */
+export const primitive = z.union([
   z.string().refine((name) => name in PRIMITIVES, "no known primitive"),
   z.strictObject({ name: z.string().regex(/^[A-Za-z]\w*$/), formula: z.string().max(1_000) }).refine((custom) => {
     try {

@@ -1,15 +1,20 @@
 /** A worker of the cluster: takes jobs from Redis, does them in worker threads, gives back what they found. */
 import { Worker } from "bullmq";
-import type { Redis } from "ioredis";
+import type { Progress } from "../options.js";
 import type { Candidate } from "../search/candidates.js";
 import type { Runner } from "../search/workbench.js";
-import { PROBLEM_LOST, problemKey } from "./cluster.js";
-import { readProblem, readRequest } from "./messages.js";
+import { fetchProblem } from "./cluster.js";
+import { readRequest } from "./messages.js";
 import { inWorkers } from "./pool.js";
 import { connect, queueNamed, readAddress } from "./redis.js";
+import { answer, readTableRequest, type TableReply } from "./tables.js";
 
 /** Milliseconds after which a job whose worker has gone silent is given to another; between looks for such jobs; losses at most. */
 export const STALLED = { lockDuration: 10_000, stalledInterval: 3_000, maxStalledCount: 10 };
+/** The same for tables: parts of a search that run in the main thread keep it from saying that it is alive. */
+const TABLE_LOCK = 30_000;
+/** Milliseconds between reports of a table's progress. */
+const PROGRESS = 1_000;
 /** Problems whose columns are kept at hand. */
 const KEPT = 8;
 
@@ -17,6 +22,8 @@ export interface ServeOptions {
   /** Worker threads, and jobs done at once. */
   readonly workers: number;
   readonly signal: AbortSignal;
+  /** Called once the server has answered, with its address (without a password). */
+  readonly onReady?: (shown: string) => void;
   /** Called after each job and each error of the connection, for people who watch. */
   readonly onEvent?: (event: { kind: "job" | "table" | "error"; text: string }) => void;
 }
@@ -25,7 +32,7 @@ export interface ServeOptions {
  * Serves the cluster until `signal` aborts; jobs that are being done then are finished first.
  * @throws InputError where no Redis answers at the address
  */
-export async function serve(url: string, { workers, signal, onEvent }: ServeOptions): Promise<void> {
+export async function serve(url: string, { workers, signal, onReady, onEvent }: ServeOptions): Promise<void> {
   const address = readAddress(url);
   const redis = await connect(address);
   const runners = new Map<string, Runner>();
@@ -54,18 +61,33 @@ export async function serve(url: string, { workers, signal, onEvent }: ServeOpti
     },
     { connection: address.options, concurrency: workers, ...STALLED },
   );
-  jobs.on("error", ({ message }) => onEvent?.({ kind: "error", text: message }));
+  const tables = new Worker<unknown, TableReply>(
+    queueNamed("tables"),
+    async (message) => {
+      const request = readTableRequest(message.data);
+      let last = 0;
+      const onProgress = ({ best }: Progress) => {
+        if (performance.now() < last + PROGRESS) return;
+        last = performance.now();
+        message.updateProgress(best).catch(() => {}); // live, not vital
+      };
+      const reply = await answer(request, { workers, signal: never, onProgress });
+      onEvent?.({
+        kind: "table",
+        text: `${request.file}: ${"refused" in reply ? reply.refused : reply.best.expression}`,
+      });
+      return reply;
+    },
+    { connection: address.options, concurrency: workers, ...STALLED, lockDuration: TABLE_LOCK },
+  );
+  for (const worker of [jobs, tables]) worker.on("error", ({ message }) => onEvent?.({ kind: "error", text: message }));
+  await Promise.all([jobs.waitUntilReady(), tables.waitUntilReady()]);
+  onReady?.(address.shown);
 
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve());
   });
-  await jobs.close();
+  await Promise.all([jobs.close(), tables.close()]);
   redis.disconnect();
-}
-
-async function fetchProblem(redis: Redis, hash: string) {
-  const text = await redis.get(problemKey(hash));
-  if (text === null) throw new Error(PROBLEM_LOST);
-  return readProblem(text);
 }

@@ -1,0 +1,79 @@
+/** A whole table as one job: what travels to the worker that searches it, and what comes back. */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { parseCsv } from "../csv.js";
+import type { DiscoverOptions, Progress } from "../options.js";
+import type { Candidate } from "../result.js";
+import { checked, LARGEST_MESSAGE, primitive } from "./messages.js";
+
+/** The options of `discover` that belong to the question; those about the machine are the worker's own. */
+const options = z.strictObject({
+  target: z.string(),
+  inputs: z.array(z.string()).optional(),
+  primitives: z.array(z.union([primitive, z.enum(["default", "all"])])).optional(),
+  sigma: z.union([z.string(), z.number()]).optional(),
+  weights: z.string().optional(),
+  noise: z.enum(["additive", "relative"]).optional(),
+  outliers: z.enum(["aside", "keep"]).optional(),
+  seed: z.int().optional(),
+  budget: z.number().positive().optional(),
+});
+
+const request = z.strictObject({ file: z.string(), csv: z.string().max(LARGEST_MESSAGE), options });
+
+const formula = z.strictObject({
+  expression: z.string(),
+  complexity: z.int().positive(),
+  mse: z.number().nonnegative(),
+  tex: z.string(),
+});
+const found = z.strictObject({
+  best: formula,
+  front: z.array(formula),
+  verdict: z.enum(["exact", "law", "approximation"]),
+  warnings: z.array(z.string()),
+  seconds: z.number(),
+});
+const reply = z.union([found, z.strictObject({ refused: z.string() })]);
+
+export type TableRequest = z.infer<typeof request>;
+/** What was found, or why the table or the options can't be used. */
+export type TableReply = z.infer<typeof reply>;
+export type TableOptions = z.infer<typeof options>;
+
+/** @throws Error that says what is wrong with a message */
+export const readTableRequest = (message: unknown): TableRequest => checked(request, message);
+export const readTableReply = (message: unknown): TableReply => checked(reply, message);
+
+/** The name of a request: the same table with the same question has the same one. */
+export function keyOf({ csv, options }: TableRequest): string {
+  return createHash("sha256")
+    .update(JSON.stringify([csv, options]))
+    .digest("hex")
+    .slice(0, 32);
+}
+
+interface Machine {
+  readonly workers?: number;
+  readonly cluster?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Searches a table; the answer to its request. */
+export async function answer({ file, csv, options }: TableRequest, machine: Machine): Promise<TableReply> {
+  const { discover } = await import("../discover.js");
+  const { InputError } = await import("../errors.js");
+  try {
+    const asked: DiscoverOptions = { ...options, ...machine };
+    const { best, front, verdict, warnings, seconds } = await discover(parseCsv(csv, file), asked);
+    return { best: plain(best), front: front.map(plain), verdict, warnings, seconds };
+  } catch (error) {
+    if (error instanceof InputError) return { refused: error.message };
+    throw error;
+  }
+}
+
+function plain({ expression, complexity, mse, toTeX }: Candidate) {
+  return { expression, complexity, mse, tex: toTeX() };
+}

@@ -1,0 +1,99 @@
+/** A real redis-server of the test's own, and worker processes that serve it. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+export const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
+
+/** Why tests with Redis are skipped, if they are. */
+export const noRedis =
+  spawnSync("redis-server", ["--version"]).status === 0 ? false : "redis-server is not installed (Debian's package)";
+
+export class TestRedis {
+  readonly folder = mkdtempSync(join(tmpdir(), "eqlab-redis-"));
+  private server: ChildProcess | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly settings: readonly string[],
+  ) {}
+
+  /** @param settings further ones for redis-server's command line */
+  static async start(...settings: string[]): Promise<TestRedis> {
+    const redis = new TestRedis(await freePort(), settings);
+    await redis.up();
+    return redis;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async up(): Promise<void> {
+    const fixed = ["--port", `${this.port}`, "--bind", "127.0.0.1", "--dir", this.folder, "--save", ""];
+    this.server = spawn("redis-server", [...fixed, ...this.settings], { stdio: ["ignore", "pipe", "inherit"] });
+    for await (const line of createInterface({ input: this.server.stdout as NodeJS.ReadableStream })) {
+      if (line.includes("Ready to accept connections")) break;
+    }
+    this.server.stdout?.resume();
+  }
+
+  /** Ends the server at once: whatever it had in memory is gone. */
+  async down(): Promise<void> {
+    if (!this.server || this.server.exitCode !== null) return;
+    const gone = once(this.server, "exit");
+    this.server.kill("SIGKILL");
+    await gone;
+  }
+
+  async end(): Promise<void> {
+    await this.down();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+export interface WorkerProcess {
+  readonly process: ChildProcess;
+  /** What it has said so far. */
+  said(): string;
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** A worker process, once it is ready. */
+export async function startWorker(url: string, threads = 1): Promise<WorkerProcess> {
+  const env = { ...process.env, EQLAB_REDIS: url }; // so that no password is seen among the processes
+  const worker = spawn(process.execPath, [CLI, "worker", "--workers", `${threads}`], { env });
+  let said = "";
+  worker.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
+  while (!said.includes("Serving")) {
+    if (worker.exitCode !== null) throw new Error(`The worker ended: ${said}`);
+    await sleep(20);
+  }
+  return {
+    process: worker,
+    said: () => said,
+    async kill(signal) {
+      if (worker.exitCode !== null || worker.signalCode !== null) return;
+      const gone = once(worker, "exit");
+      worker.kill(signal);
+      await gone;
+    },
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
