@@ -1,6 +1,6 @@
 /** One chunk of points through the network and back, and whole batches of it. */
-import { combine, outer, transpose } from "./product";
-import { Layer, Net, Unit } from "./records";
+import { CHUNK, combine, outer, ROW, transpose } from "./product";
+import { Layer, Net, Run } from "./records";
 import { unit } from "./units";
 
 // @ts-ignore: decorator
@@ -11,14 +11,8 @@ export function layerOf(net: Net, k: i32): Layer {
 
 // @ts-ignore: decorator
 @inline
-function unitOf(layer: Layer, k: i32): Unit {
-  return changetype<Unit>(layer.firstUnit + <usize>k * offsetof<Unit>());
-}
-
-// @ts-ignore: decorator
-@inline
-export function strideOf(net: Net): usize {
-  return <usize>net.chunk << 2;
+function runOf(layer: Layer, k: i32): Run {
+  return changetype<Run>(layer.firstRun + <usize>k * offsetof<Run>());
 }
 
 /** Length of a row in bytes for so many points: whole pairs of vectors. */
@@ -43,20 +37,24 @@ export function outputsOf(net: Net): usize {
 }
 
 export function chunkForward(net: Net, weights: usize, bytes: usize): void {
-  const stride = strideOf(net);
   const x = inputsOf(net);
   for (let k = 0; k < net.layers; k++) {
     const layer = layerOf(net, k);
-    combine(weights + layer.offset, layer.rows, layer.columns, layer.columns, layer.seen, layer.g, stride, bytes);
+    combine(weights + layer.offset, layer.rows, layer.columns, layer.columns, layer.seen, layer.g, bytes);
     let h = layerOf(net, k + 1).seen;
-    for (let u = 0; u < layer.units; u++, h += stride) {
-      const it = unitOf(layer, u);
-      unit(it.code, it.inner, it.outer, it.offset, layer.g + <usize>it.column * stride, h, stride, bytes);
+    for (let u = 0; u < layer.runs; u++) {
+      const it = runOf(layer, u);
+      const g = layer.g + <usize>it.column * ROW;
+      if (it.columns < 2 && bytes == ROW) unit(it.code, it.inner, it.outer, it.offset, g, h, ROW * it.units);
+      else for (let v: usize = 0; v < it.units; v++) {
+        unit(it.code, it.inner, it.outer, it.offset, g + v * it.columns * ROW, h + v * ROW, bytes);
+      }
+      h += it.units * ROW;
     }
-    if (net.dense) memory.copy(h, x, <usize>net.inputs * stride);
+    if (net.dense) memory.copy(h, x, <usize>net.inputs * ROW);
   }
   const last = layerOf(net, net.layers);
-  combine(weights + last.offset, last.rows, last.columns, last.columns, last.seen, last.g, stride, bytes);
+  combine(weights + last.offset, last.rows, last.columns, last.columns, last.seen, last.g, bytes);
 }
 
 /** Weights for the way back; they must be there before `chunkBackward`. */
@@ -69,21 +67,23 @@ export function transposeAll(net: Net, weights: usize): void {
 
 /** Adds to `gradient` what the chunk's points say of the weights. `toInputs`: is the derivative by the inputs wanted? */
 export function chunkBackward(net: Net, gradient: usize, toInputs: bool, bytes: usize): void {
-  const stride = strideOf(net);
   for (let k = net.layers; k >= 0; k--) {
     const layer = layerOf(net, k);
     const rows = layer.rows;
-    outer(layer.seen, rows, layer.g, layer.columns, gradient + layer.offset, stride, bytes);
+    outer(layer.seen, rows, layer.g, layer.columns, gradient + layer.offset, bytes);
     const wanted = toInputs ? (net.dense ? rows - 1 : rows) : layer.before;
-    if (wanted > 0) combine(net.transposed + layer.offset, layer.columns, rows, wanted, layer.g, layer.back, stride, bytes);
+    if (wanted > 0) combine(net.transposed + layer.offset, layer.columns, rows, wanted, layer.g, layer.back, bytes);
     if (k == 0) break;
     const previous = layerOf(net, k - 1);
     let d = layer.back;
-    for (let u = 0; u < previous.units; u++, d += stride) {
-      const it = unitOf(previous, u);
-      const first = previous.g + <usize>it.column * stride;
-      if (it.columns > 0) scale(first, d, bytes);
-      if (it.columns > 1) scale(first + stride, d, bytes);
+    for (let u = 0; u < previous.runs; u++) {
+      const it = runOf(previous, u);
+      const g = previous.g + <usize>it.column * ROW;
+      for (let v: usize = 0; v < it.units; v++, d += ROW) {
+        const first = g + v * it.columns * ROW;
+        if (it.columns > 0) scale(first, d, bytes);
+        if (it.columns > 1) scale(first + ROW, d, bytes);
+      }
     }
   }
 }
@@ -97,14 +97,13 @@ function scale(x: usize, by: usize, bytes: usize): void {
 
 /** Derivatives by the inputs, summed over the layers that see them, as rows of the chunk: left in the first layer's `back`. */
 function gatherInputs(net: Net, bytes: usize): usize {
-  const stride = strideOf(net);
   const to = layerOf(net, 0).back;
   if (net.dense) {
     for (let k = 1; k <= net.layers; k++) {
       const layer = layerOf(net, k);
       for (let i = 0; i < net.inputs; i++) {
-        const from = layer.back + <usize>(layer.before + i) * stride;
-        const into = to + <usize>i * stride;
+        const from = layer.back + <usize>(layer.before + i) * ROW;
+        const into = to + <usize>i * ROW;
         for (let at: usize = 0; at < bytes; at += 16) {
           v128.store(into + at, f32x4.add(v128.load(into + at), v128.load(from + at)));
         }
@@ -115,10 +114,10 @@ function gatherInputs(net: Net, bytes: usize): usize {
 }
 
 /** Points as rows of the chunk; the last point stands in for those that are missing to a whole pair of vectors. */
-export function pack(from: usize, width: i32, points: i32, to: usize, stride: usize): void {
+export function pack(from: usize, width: i32, points: i32, to: usize): void {
   const step = <usize>width << 2;
   const end = bytesOf(points);
-  for (let j = 0; j < width; j++, from += 4, to += stride) {
+  for (let j = 0; j < width; j++, from += 4, to += ROW) {
     let x = from;
     for (let at: usize = 0, last = <usize>points << 2; at < end; at += 4) {
       store<f32>(to + at, load<f32>(x));
@@ -127,9 +126,9 @@ export function pack(from: usize, width: i32, points: i32, to: usize, stride: us
   }
 }
 
-function unpack(from: usize, width: i32, points: i32, to: usize, stride: usize, add: bool): void {
+function unpack(from: usize, width: i32, points: i32, to: usize, add: bool): void {
   const step = <usize>width << 2;
-  for (let j = 0; j < width; j++, from += stride, to += 4) {
+  for (let j = 0; j < width; j++, from += ROW, to += 4) {
     let y = to;
     for (let at: usize = 0, end = <usize>points << 2; at < end; at += 4, y += step) {
       store<f32>(y, load<f32>(from + at) + (add ? load<f32>(y) : 0));
@@ -139,13 +138,12 @@ function unpack(from: usize, width: i32, points: i32, to: usize, stride: usize, 
 
 /** out = the network's outputs for `n` points; x and out are row after row, a point each. */
 export function forward(net: Net, weights: usize, x: usize, n: i32, out: usize): void {
-  const stride = strideOf(net);
-  const chunk = net.chunk, inputs = net.inputs, outputs = net.outputs;
-  for (let done = 0; done < n; done += chunk) {
-    const points = min<i32>(chunk, n - done);
-    pack(x + (<usize>(done * inputs) << 2), inputs, points, inputsOf(net), stride);
+  const inputs = net.inputs, outputs = net.outputs;
+  for (let done = 0; done < n; done += CHUNK) {
+    const points = min<i32>(CHUNK, n - done);
+    pack(x + (<usize>(done * inputs) << 2), inputs, points, inputsOf(net));
     chunkForward(net, weights, bytesOf(points));
-    unpack(outputsOf(net), outputs, points, out + (<usize>(done * outputs) << 2), stride, false);
+    unpack(outputsOf(net), outputs, points, out + (<usize>(done * outputs) << 2), false);
   }
 }
 
@@ -154,24 +152,23 @@ export function forward(net: Net, weights: usize, x: usize, n: i32, out: usize):
  * `gradient`, and, where `dx` is not 0, those by the inputs to `dx`.
  */
 export function backward(net: Net, weights: usize, x: usize, n: i32, d: usize, gradient: usize, dx: usize): void {
-  const stride = strideOf(net);
-  const chunk = net.chunk, inputs = net.inputs, outputs = net.outputs;
+  const inputs = net.inputs, outputs = net.outputs;
   transposeAll(net, weights);
-  for (let done = 0; done < n; done += chunk) {
-    const points = min<i32>(chunk, n - done);
+  for (let done = 0; done < n; done += CHUNK) {
+    const points = min<i32>(CHUNK, n - done);
     const bytes = bytesOf(points);
-    pack(x + (<usize>(done * inputs) << 2), inputs, points, inputsOf(net), stride);
+    pack(x + (<usize>(done * inputs) << 2), inputs, points, inputsOf(net));
     chunkForward(net, weights, bytes);
-    pack(d + (<usize>(done * outputs) << 2), outputs, points, outputsOf(net), stride);
-    clearPadding(outputsOf(net), outputs, points, stride);
+    pack(d + (<usize>(done * outputs) << 2), outputs, points, outputsOf(net));
+    clearPadding(outputsOf(net), outputs, points);
     chunkBackward(net, gradient, dx != 0, bytes);
-    if (dx) unpack(gatherInputs(net, bytes), inputs, points, dx + (<usize>(done * inputs) << 2), stride, true);
+    if (dx) unpack(gatherInputs(net, bytes), inputs, points, dx + (<usize>(done * inputs) << 2), true);
   }
 }
 
 /** Points that are only there to fill the last vectors say nothing of the weights. */
-function clearPadding(rows: usize, count: i32, points: i32, stride: usize): void {
+function clearPadding(rows: usize, count: i32, points: i32): void {
   const from = <usize>points << 2;
   const length = bytesOf(points) - from;
-  for (let j = 0; j < count; j++) memory.fill(rows + <usize>j * stride + from, 0, length);
+  for (let j = 0; j < count; j++) memory.fill(rows + <usize>j * ROW + from, 0, length);
 }

@@ -1,41 +1,34 @@
 /**
- * Matrix products, a tile of the result in registers. Rows of a chunk are `stride` bytes apart and `bytes` long (a multiple
- * of 32: two vectors of points).
+ * Matrix products, a tile of the result in registers. A row of a chunk is ROW bytes long, so that rows next to each other are a
+ * constant apart; of each row the first `bytes` are used, a multiple of 32: two vectors of points.
  */
 import { madd } from "./math";
 
-/** Columns of a tile, where the weights are constant over the points. */
-const WIDTH: i32 = 6;
+/** Points of a chunk, and bytes of its rows. */
+export const CHUNK: i32 = 64;
+export const ROW: usize = 256;
 
-/**
- * out[j] = Σᵢ w[i][j]·x[i] for all points of the chunk: `rows` rows of x, the first `count` of w's `columns` columns.
- */
-export function combine(w: usize, rows: i32, columns: i32, count: i32, x: usize, out: usize, stride: usize, bytes: usize): void {
-  let j = 0;
-  for (; j + WIDTH <= count; j += WIDTH) combineTile(6, w + (<usize>j << 2), rows, columns, x, out + <usize>j * stride, stride, bytes);
-  w += <usize>j << 2;
-  out += <usize>j * stride;
-  switch (count - j) {
-    case 1: combineTile(1, w, rows, columns, x, out, stride, bytes); break;
-    case 2: combineTile(2, w, rows, columns, x, out, stride, bytes); break;
-    case 3: combineTile(3, w, rows, columns, x, out, stride, bytes); break;
-    case 4: combineTile(4, w, rows, columns, x, out, stride, bytes); break;
-    case 5: combineTile(5, w, rows, columns, x, out, stride, bytes); break;
-  }
+/** Columns of a tile of `combine`: with two vectors of points each, as many as there are registers for. */
+const WIDTH: i32 = 4;
+
+/** out[j] = Σᵢ w[i][j]·x[i] for all points of the chunk: `rows` rows of x, the first `count` of w's `columns` columns. */
+export function combine(w: usize, rows: i32, columns: i32, count: i32, x: usize, out: usize, bytes: usize): void {
+  for (; count >= WIDTH; count -= WIDTH, w += 16, out += 4 * ROW) combineTile(4, w, rows, columns, x, out, bytes);
+  if (count == 1) combineTile(1, w, rows, columns, x, out, bytes);
+  else if (count == 2) combineTile(2, w, rows, columns, x, out, bytes);
+  else if (count == 3) combineTile(3, w, rows, columns, x, out, bytes);
 }
 
 /** `C` is a constant wherever this is called: inlining leaves that tile alone. */
 // @ts-ignore: decorator
 @inline
-function combineTile(C: i32, w: usize, rows: i32, columns: i32, x: usize, out: usize, stride: usize, bytes: usize): void {
+function combineTile(C: i32, w: usize, rows: i32, columns: i32, x: usize, out: usize, bytes: usize): void {
   const step = <usize>columns << 2;
   const end = w + <usize>rows * step;
-  for (let at: usize = 0; at < bytes; at += 32) {
-    let a0 = f32x4.splat(0), b0 = f32x4.splat(0), a1 = f32x4.splat(0), b1 = f32x4.splat(0);
-    let a2 = f32x4.splat(0), b2 = f32x4.splat(0), a3 = f32x4.splat(0), b3 = f32x4.splat(0);
-    let a4 = f32x4.splat(0), b4 = f32x4.splat(0), a5 = f32x4.splat(0), b5 = f32x4.splat(0);
-    let from = x + at;
-    for (let v = w; v < end; v += step, from += stride) {
+  for (const last = x + bytes; x < last; x += 32, out += 32) {
+    let a0 = f32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
+    let from = x;
+    for (let v = w; v < end; v += step, from += ROW) {
       const p = v128.load(from);
       const q = v128.load(from, 16);
       const w0 = v128.load32_splat(v);
@@ -44,90 +37,64 @@ function combineTile(C: i32, w: usize, rows: i32, columns: i32, x: usize, out: u
       if (C > 1) { const w1 = v128.load32_splat(v, 4); a1 = madd(w1, p, a1); b1 = madd(w1, q, b1); }
       if (C > 2) { const w2 = v128.load32_splat(v, 8); a2 = madd(w2, p, a2); b2 = madd(w2, q, b2); }
       if (C > 3) { const w3 = v128.load32_splat(v, 12); a3 = madd(w3, p, a3); b3 = madd(w3, q, b3); }
-      if (C > 4) { const w4 = v128.load32_splat(v, 16); a4 = madd(w4, p, a4); b4 = madd(w4, q, b4); }
-      if (C > 5) { const w5 = v128.load32_splat(v, 20); a5 = madd(w5, p, a5); b5 = madd(w5, q, b5); }
     }
-    let to = out + at;
-    v128.store(to, a0); v128.store(to, b0, 16);
-    if (C > 1) { to += stride; v128.store(to, a1); v128.store(to, b1, 16); }
-    if (C > 2) { to += stride; v128.store(to, a2); v128.store(to, b2, 16); }
-    if (C > 3) { to += stride; v128.store(to, a3); v128.store(to, b3, 16); }
-    if (C > 4) { to += stride; v128.store(to, a4); v128.store(to, b4, 16); }
-    if (C > 5) { to += stride; v128.store(to, a5); v128.store(to, b5, 16); }
+    v128.store(out, a0); v128.store(out, b0, 16);
+    if (C > 1) { v128.store(out, a1, ROW); v128.store(out, b1, ROW + 16); }
+    if (C > 2) { v128.store(out, a2, 2 * ROW); v128.store(out, b2, 2 * ROW + 16); }
+    if (C > 3) { v128.store(out, a3, 3 * ROW); v128.store(out, b3, 3 * ROW + 16); }
   }
 }
 
 /** g[i][j] += Σ over the points of the chunk of x[i]·d[j]: the gradient by the weights. */
-export function outer(x: usize, rows: i32, d: usize, columns: i32, g: usize, stride: usize, bytes: usize): void {
-  let i = 0;
-  for (; i + 3 <= rows; i += 3) outerRows(3, x + <usize>i * stride, d, columns, g + (<usize>(i * columns) << 2), stride, bytes);
-  x += <usize>i * stride;
-  g += <usize>(i * columns) << 2;
-  if (rows - i == 2) outerRows(2, x, d, columns, g, stride, bytes);
-  else if (rows - i == 1) outerRows(1, x, d, columns, g, stride, bytes);
+export function outer(x: usize, rows: i32, d: usize, columns: i32, g: usize, bytes: usize): void {
+  let i = rows;
+  for (; i >= 2; i -= 2, x += 2 * ROW, g += <usize>(2 * columns) << 2) outerRows(2, x, d, columns, g, bytes);
+  if (i == 1) outerRows(1, x, d, columns, g, bytes);
 }
 
 // @ts-ignore: decorator
 @inline
-function outerRows(R: i32, x: usize, d: usize, columns: i32, g: usize, stride: usize, bytes: usize): void {
-  let j = 0;
-  for (; j + 3 <= columns; j += 3) outerTile(R, 3, x, d + <usize>j * stride, g + (<usize>j << 2), columns, stride, bytes);
-  d += <usize>j * stride;
-  g += <usize>j << 2;
-  if (columns - j == 2) outerTile(R, 2, x, d, g, columns, stride, bytes);
-  else if (columns - j == 1) outerTile(R, 1, x, d, g, columns, stride, bytes);
+function outerRows(R: i32, x: usize, d: usize, columns: i32, g: usize, bytes: usize): void {
+  let j = columns;
+  for (; j >= 4; j -= 4, d += 4 * ROW, g += 16) outerTile(R, 4, x, d, g, columns, bytes);
+  if (j == 3) outerTile(R, 3, x, d, g, columns, bytes);
+  else if (j == 2) outerTile(R, 2, x, d, g, columns, bytes);
+  else if (j == 1) outerTile(R, 1, x, d, g, columns, bytes);
 }
 
 // @ts-ignore: decorator
 @inline
-function outerTile(R: i32, C: i32, x: usize, d: usize, g: usize, columns: i32, stride: usize, bytes: usize): void {
-  let s00 = f32x4.splat(0), s01 = f32x4.splat(0), s02 = f32x4.splat(0);
-  let s10 = f32x4.splat(0), s11 = f32x4.splat(0), s12 = f32x4.splat(0);
-  let s20 = f32x4.splat(0), s21 = f32x4.splat(0), s22 = f32x4.splat(0);
-  const x1 = x + stride, x2 = x1 + stride, d1 = d + stride, d2 = d1 + stride;
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const p0 = v128.load(d + at);
-    const p1 = C > 1 ? v128.load(d1 + at) : p0;
-    const p2 = C > 2 ? v128.load(d2 + at) : p0;
-    const q0 = v128.load(x + at);
-    s00 = madd(q0, p0, s00);
-    if (C > 1) s01 = madd(q0, p1, s01);
-    if (C > 2) s02 = madd(q0, p2, s02);
-    if (R > 1) {
-      const q1 = v128.load(x1 + at);
-      s10 = madd(q1, p0, s10);
-      if (C > 1) s11 = madd(q1, p1, s11);
-      if (C > 2) s12 = madd(q1, p2, s12);
-    }
-    if (R > 2) {
-      const q2 = v128.load(x2 + at);
-      s20 = madd(q2, p0, s20);
-      if (C > 1) s21 = madd(q2, p1, s21);
-      if (C > 2) s22 = madd(q2, p2, s22);
-    }
+function outerTile(R: i32, C: i32, x: usize, d: usize, g: usize, columns: i32, bytes: usize): void {
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+  for (const last = x + bytes; x < last; x += 16, d += 16) {
+    const p = v128.load(x);
+    const q = R > 1 ? v128.load(x, ROW) : p;
+    const d0 = v128.load(d);
+    a0 = madd(d0, p, a0);
+    if (R > 1) b0 = madd(d0, q, b0);
+    if (C > 1) { const d1 = v128.load(d, ROW); a1 = madd(d1, p, a1); if (R > 1) b1 = madd(d1, q, b1); }
+    if (C > 2) { const d2 = v128.load(d, 2 * ROW); a2 = madd(d2, p, a2); if (R > 1) b2 = madd(d2, q, b2); }
+    if (C > 3) { const d3 = v128.load(d, 3 * ROW); a3 = madd(d3, p, a3); if (R > 1) b3 = madd(d3, q, b3); }
   }
-  const step = <usize>columns << 2;
-  accumulate(g, s00);
-  if (C > 1) accumulate(g + 4, s01);
-  if (C > 2) accumulate(g + 8, s02);
-  if (R > 1) {
-    g += step;
-    accumulate(g, s10);
-    if (C > 1) accumulate(g + 4, s11);
-    if (C > 2) accumulate(g + 8, s12);
-  }
-  if (R > 2) {
-    g += step;
-    accumulate(g, s20);
-    if (C > 1) accumulate(g + 4, s21);
-    if (C > 2) accumulate(g + 8, s22);
-  }
+  addSums(C, g, a0, a1, a2, a3);
+  if (R > 1) addSums(C, g + (<usize>columns << 2), b0, b1, b2, b3);
 }
 
+/** Adds the sums of the lanes to up to four numbers next to each other. */
 // @ts-ignore: decorator
 @inline
-function accumulate(g: usize, s: v128): void {
-  store<f32>(g, load<f32>(g) + total(s));
+function addSums(C: i32, g: usize, a: v128, b: v128, c: v128, d: v128): void {
+  if (C == 4) {
+    // Four sums at once, by transposition.
+    const ab = f32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7));
+    const cd = f32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
+    const sums = f32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
+    v128.store(g, f32x4.add(v128.load(g), sums));
+    return;
+  }
+  store<f32>(g, load<f32>(g) + total(a));
+  if (C > 1) store<f32>(g, load<f32>(g, 4) + total(b), 4);
+  if (C > 2) store<f32>(g, load<f32>(g, 8) + total(c), 8);
 }
 
 /** The sum of the four lanes. */

@@ -9,8 +9,6 @@ export class Net {
   inputs: i32;
   outputs: i32;
   dense: i32;
-  /** Points of a chunk, a multiple of 8. */
-  chunk: i32;
   /** One replica's weights, transposed: room for the way back. */
   transposed: usize;
 }
@@ -23,9 +21,9 @@ export class Layer {
   columns: i32;
   /** Rows that are units of the layer before; the rest are inputs and a 1. */
   before: i32;
-  units: i32;
-  /** Records of the units. */
-  firstUnit: usize;
+  /** Runs of units, and where their records are. */
+  runs: i32;
+  firstRun: usize;
   /** Offset of the weights in bytes. */
   offset: usize;
   /** What it sees: rows × chunk. */
@@ -36,13 +34,15 @@ export class Layer {
   back: usize;
 }
 
+/** Units of one primitive next to each other: they are computed together. */
 // @ts-ignore: decorator
 @unmanaged
-export class Unit {
+export class Run {
+  units: usize;
   code: i32;
-  /** Its first pre-activation. */
+  /** The first unit's first pre-activation, and how many each takes. */
   column: i32;
-  columns: i32;
+  columns: usize;
   inner: f32;
   outer: f32;
   offset: f32;

@@ -5,8 +5,8 @@
  * (Louizos, Welling & Kingma 2018), sampled once a step. Optimisers: RMSProp, Adam.
  */
 import { log4, madd, sigmoid4, splat } from "./math";
-import { bytesOf, chunkBackward, chunkForward, inputsOf, outputsOf, pack, strideOf, transposeAll } from "./net";
-import { total } from "./product";
+import { bytesOf, chunkBackward, chunkForward, inputsOf, outputsOf, pack, transposeAll } from "./net";
+import { CHUNK, ROW, total } from "./product";
 import { Net, Trainer } from "./records";
 
 const L05 = 1, L0 = 2;
@@ -19,10 +19,9 @@ const ZETA: f32 = 1.1;
 
 /** Brings the table from rows of points into chunks. */
 export function loadTable(net: Net, from: usize, width: i32, n: i32, to: usize): void {
-  const stride = strideOf(net);
-  for (let done = 0; done < n; done += net.chunk) {
-    pack(from + (<usize>(done * width) << 2), width, min<i32>(net.chunk, n - done), to, stride);
-    to += <usize>width * stride;
+  for (let done = 0; done < n; done += CHUNK) {
+    pack(from + (<usize>(done * width) << 2), width, min<i32>(CHUNK, n - done), to);
+    to += <usize>width * ROW;
   }
 }
 
@@ -55,16 +54,15 @@ function gradientOf(net: Net, t: Trainer, weights: usize): f64 {
 }
 
 function pass(net: Net, t: Trainer, weights: usize, back: bool): f64 {
-  const stride = strideOf(net);
-  const chunk = net.chunk, inputs = net.inputs, outputs = net.outputs;
+  const inputs = net.inputs, outputs = net.outputs;
   let loss: f64 = 0;
   let x = t.x, y = t.y, w = t.pointWeights;
-  for (let done = 0; done < t.points; done += chunk) {
-    const bytes = bytesOf(min<i32>(chunk, t.points - done));
-    memory.copy(inputsOf(net), x, <usize>inputs * stride);
+  for (let done = 0; done < t.points; done += CHUNK) {
+    const bytes = bytesOf(min<i32>(CHUNK, t.points - done));
+    memory.copy(inputsOf(net), x, <usize>inputs * ROW);
     chunkForward(net, weights, bytes);
     let d = outputsOf(net);
-    for (let j = 0; j < outputs; j++, d += stride, y += stride) {
+    for (let j = 0; j < outputs; j++, d += ROW, y += ROW) {
       let sum = splat(0);
       for (let at: usize = 0; at < bytes; at += 16) {
         const r = f32x4.sub(v128.load(d + at), v128.load(y + at));
@@ -75,8 +73,8 @@ function pass(net: Net, t: Trainer, weights: usize, back: bool): f64 {
       loss += <f64>total(sum);
     }
     if (back) chunkBackward(net, t.gradient, false, bytes);
-    x += <usize>inputs * stride;
-    w += stride;
+    x += <usize>inputs * ROW;
+    w += ROW;
   }
   return loss;
 }

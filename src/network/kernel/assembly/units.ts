@@ -3,6 +3,7 @@
  * pre-activation comes the derivative by it. The numbers of the functions, and what is smoothed, are those of primitives.ts.
  */
 import { asin4, clamp, cosineNear0, exp4, log4, madd, quadrant, sigmoid4, sineNear0, splat } from "./math";
+import { ROW } from "./product";
 
 const CONSTANT = 0, IDENTITY = 1, SQUARE = 2, SIN = 3, EXP = 4, SIGMOID = 5, PRODUCT = 6, COS = 7, TANH = 8, LOG = 9;
 const SQRT = 10, CUBE = 11, INVERSE = 12, DIVISION = 13, POWER = 14, ASIN = 15;
@@ -11,7 +12,7 @@ const SMOOTHING: f32 = 0.01;
 const POWER_LIMIT: f32 = 16;
 const QUARTER: f64 = 1.5707963267948966;
 
-export function unit(code: i32, inner: f32, outer: f32, offset: f32, g: usize, h: usize, stride: usize, bytes: usize): void {
+export function unit(code: i32, inner: f32, outer: f32, offset: f32, g: usize, h: usize, bytes: usize): void {
   const end = g + bytes;
   switch (code) {
     case CONSTANT: {
@@ -58,7 +59,7 @@ export function unit(code: i32, inner: f32, outer: f32, offset: f32, g: usize, h
     case ASIN: curve(ASIN, inner, outer, offset, g, h, end); break;
     case PRODUCT: {
       const slope = splat(inner * inner * outer), shift = splat(offset);
-      for (let k = g + stride; g < end; g += 16, k += 16, h += 16) {
+      for (let k = g + ROW; g < end; g += 16, k += 16, h += 16) {
         const u = v128.load(g);
         const d = f32x4.mul(v128.load(k), slope);
         v128.store(h, madd(u, d, shift));
@@ -69,7 +70,7 @@ export function unit(code: i32, inner: f32, outer: f32, offset: f32, g: usize, h
     }
     case DIVISION: {
       const scale = splat(outer), slope = splat(inner), shift = splat(offset);
-      for (let k = g + stride; g < end; g += 16, k += 16, h += 16) {
+      for (let k = g + ROW; g < end; g += 16, k += 16, h += 16) {
         const u = f32x4.mul(v128.load(g), slope);
         const v = f32x4.mul(v128.load(k), slope);
         const left = f32x4.div(splat(1), filled(v));
@@ -83,7 +84,7 @@ export function unit(code: i32, inner: f32, outer: f32, offset: f32, g: usize, h
     }
     case POWER: {
       const scale = splat(outer), slope = splat(inner), shift = splat(offset);
-      for (let k = g + stride; g < end; g += 16, k += 16, h += 16) {
+      for (let k = g + ROW; g < end; g += 16, k += 16, h += 16) {
         const u = f32x4.mul(v128.load(g), slope);
         const p = f32x4.mul(v128.load(k), slope);
         const square = filled(u);
