@@ -10,7 +10,7 @@ import { complexity } from "./expression/complexity.js";
 import type { Expression } from "./expression/tree.js";
 import { type NoiseKind, quanta, type RowErrors, rowWeights } from "./noise.js";
 import { canonical } from "./search/canonical.js";
-import { EXACT, mostParameters, structureLength } from "./search/description.js";
+import { EXACT, mostParameters, NATURE_NODES, NODE_COST, structureLength } from "./search/description.js";
 import { FINAL, Fitter } from "./search/fit.js";
 import { formula, readable } from "./search/formula.js";
 import type { Grammar } from "./search/grammar.js";
@@ -20,6 +20,8 @@ import { prune } from "./search/prune.js";
 import { makeSample } from "./search/sample.js";
 import { shorten } from "./search/shorten.js";
 import { type Snapped, snap } from "./search/snap.js";
+import { natureConstants } from "./units/network.js";
+import type { Dimensions } from "./units/read.js";
 
 /** Refits in which relative weights follow the law's own values instead of the measured ones. */
 const REWEIGHTINGS = 3;
@@ -38,10 +40,14 @@ export interface Finalist {
   readonly expression: Expression;
   readonly complexity: number;
   readonly noise: NoiseKind;
-  /** Description length in nats: comparable between all finalists of a table. */
+  /** Description length in nats: comparable between all finalists of a table. Infinite for a formula that breaks the units. */
   readonly length: number;
+  /** The same in disregard of the units. */
+  readonly lengthRegardless: number;
   /** Mean square of the weighted residuals, in units of the noise kind: y², 1, or σ². */
   readonly error: number;
+  /** Mean square of the weighted target, in the same units. */
+  readonly scale: number;
   /** Mean square of the residuals as they are, in y². */
   readonly mse: number;
   readonly parameters: number;
@@ -55,19 +61,27 @@ export interface Finalist {
   readonly snapped: readonly Snapped[];
 }
 
+interface Setting {
+  readonly names: readonly string[];
+  /** Were inputs counted from elsewhere in the search? */
+  readonly shifted: boolean;
+  readonly grammar: Grammar;
+  readonly dimensions: Dimensions | undefined;
+}
+
 /** Fits networks of the search on all rows, snaps their constants and describes them; those without a value on some row are left out. */
 export function finalistsOf(
   roots: readonly Affine[],
   noise: NoiseKind,
   rows: Rows,
-  { names, shifted, grammar }: { names: readonly string[]; shifted: boolean; grammar: Grammar },
+  { names, shifted, grammar, dimensions }: Setting,
 ): Finalist[] {
   const memory = new Memory();
   const weights = rowWeights(noise, rows.target, rows);
   const fitter = fitterFor(rows, weights, grammar, memory);
   return roots.flatMap((root) => {
     const mark = memory.mark();
-    const found = finalist(root, noise, rows, { names, shifted, fitter, weights });
+    const found = finalist(root, noise, rows, { names, shifted, grammar, dimensions, fitter, weights });
     memory.release(mark);
     return found ?? [];
   });
@@ -77,16 +91,10 @@ function finalist(
   root: Affine,
   noise: NoiseKind,
   rows: Rows,
-  setting: {
-    readonly names: readonly string[];
-    readonly shifted: boolean;
-    readonly fitter: Fitter;
-    readonly weights: Float64Array | undefined;
-  },
+  setting: Setting & { readonly fitter: Fitter; readonly weights: Float64Array | undefined },
 ): Finalist | undefined {
-  const { names, shifted } = setting;
+  const { names, shifted, grammar, dimensions } = setting;
   let { fitter, weights } = setting;
-  const { grammar } = fitter;
   let network = canonical(copyAffine(root), grammar);
   if (!Number.isFinite(fitter.fit(network, FINAL))) return undefined;
   for (let pass = 0; noise === "relative" && pass < REWEIGHTINGS; pass++) {
@@ -100,7 +108,13 @@ function finalist(
   }
   // Counted from elsewhere, an input brings a bias along that the user's own units may not need.
   if (shifted) network = prune({ root: network, error: fitter.fit(network, FINAL) }, fitter, 0).at(-1)?.root ?? network;
-  const { root: nice, snapped } = snap(shorten(network, grammar), fitter);
+  const short = shorten(network, grammar);
+  const natureOf = (root: Affine) => (dimensions ? natureConstants(root, { names, grammar, dimensions }) : 0);
+  let { root: nice, snapped } = snap(short, fitter);
+  let nature = natureOf(readable(nice, grammar));
+  // A constant that came to 1 has no dimension any more, and may have had one.
+  const before = nature < Infinity ? nature : natureOf(readable(short, grammar));
+  if (before < nature) [nice, snapped, nature] = [short, [], before];
   network = readable(nice, grammar);
   const values = fitter.predict(network);
   const residuals = rows.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
@@ -109,6 +123,10 @@ function finalist(
   const expression = formula(network, names, grammar);
   // Errors in proportion to a value have no meaning where the law's value is zero or of the other sign.
   const meaningless = noise === "relative" && !sameSigns(values, rows.target);
+  const scale = rows.target.reduce((sum, y, i) => sum + (y * (weights ? weights[i] : 1)) ** 2, 0) / residuals.length;
+  const lengthRegardless = meaningless
+    ? Number.POSITIVE_INFINITY
+    : descriptionInUnits(network, parameters(network, grammar), square, weights, noise, rows);
   return {
     root: network,
     expression,
@@ -117,13 +135,13 @@ function finalist(
     error: square / residuals.length,
     mse: values.reduce((sum, value, i) => sum + (rows.target[i] - value) ** 2, 0) / residuals.length,
     parameters: parameters(network, grammar),
-    exact: square <= EXACT_ERROR * rows.target.reduce((sum, y, i) => sum + (y * (weights ? weights[i] : 1)) ** 2, 0),
+    scale,
+    exact: square <= EXACT_ERROR * scale * residuals.length,
     residuals,
     weights,
     snapped,
-    length: meaningless
-      ? Number.POSITIVE_INFINITY
-      : descriptionInUnits(network, parameters(network, grammar), square, weights, noise, rows),
+    length: lengthRegardless + nature * NATURE_NODES * NODE_COST,
+    lengthRegardless,
   };
 }
 

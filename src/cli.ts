@@ -16,6 +16,7 @@ const OPTIONS = {
   target: ["COLUMN", "the column to explain"],
   inputs: ["a,b", "the columns to explain it by; all other numeric ones if not given"],
   primitives: ["default,cos", "what formulas are built of: names, default, or all"],
+  units: ["m=kg,v=m/s", "units of columns: formulas that break them are not offered"],
   sigma: ["COLUMN", "measurement errors of the target: a column or a number"],
   weights: ["COLUMN", "weights of the rows: one of weight 4 has half the error of one of weight 1"],
   noise: ["KIND", "errors of one size (additive) or in proportion to the value (relative)"],
@@ -64,6 +65,7 @@ interface Candidate {
   readonly tree: Expression;
   readonly complexity: number;
   readonly mse: number;
+  readonly constants: readonly { readonly value: number; readonly unit?: string }[];
   toTeX(): string;
 }
 
@@ -142,6 +144,7 @@ function questionOf(options: ReadonlyMap<Option, string>) {
   const question = {
     inputs: names(options, "inputs"),
     primitives: names(options, "primitives"),
+    units: unitsByColumn(options.get("units")),
     sigma: columnOrNumber(options.get("sigma")),
     weights: options.get("weights"),
     noise: options.get("noise") as "additive" | "relative" | undefined,
@@ -175,6 +178,18 @@ function ctrlC(): AbortSignal {
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   return stop.signal;
+}
+
+/** "m=kg,v=m/s" */
+function unitsByColumn(given: string | undefined): Record<string, string> | undefined {
+  if (given === undefined) return undefined;
+  return Object.fromEntries(
+    given.split(",").map((pair) => {
+      const [, column, unit] = /^(.*?)=(.*)$/.exec(pair.trim()) ?? [];
+      if (column !== undefined) return [column.trim(), unit.trim()];
+      throw new InputError(`--units needs columns with their units, such as m=kg,v=m/s, not "${pair}".`);
+    }),
+  );
 }
 
 function readArguments(args: readonly string[]): { options: Map<Option, string>; words: string[] } {
@@ -266,7 +281,7 @@ function report({ best, front, verdict, noise }: Result, file: string, target: s
 
 Verdict: ${verdict} (${VERDICTS[verdict]})
 Errors: ${noise} (${ERRORS[noise]})
-Mean square error: ${best.mse.toPrecision(4)} (in the units of ${target}, squared)
+${natureLine(best)}Mean square error: ${best.mse.toPrecision(4)} (in the units of ${target}, squared)
 
 From the simplest to the most exact:
 ${alignedTable([["  nodes", "mse", "formula"], ...rows])}
@@ -276,6 +291,13 @@ Next: --json for programs, npm run lab for notebooks, and there
   const result = await discover(readCsv(${JSON.stringify(file)}), { target: ${JSON.stringify(target)} });
   result.plot();
 `;
+}
+
+/** "Constants with a unit: 9.81 m/s^2", where there are some. */
+function natureLine({ constants }: Candidate): string {
+  const known = constants.filter(({ unit }) => unit !== undefined);
+  if (known.length === 0) return "";
+  return `Constants with a unit: ${known.map(({ value, unit }) => `${Number(value.toPrecision(6))} ${unit}`).join(", ")}\n`;
 }
 
 function alignedTable(rows: readonly string[][]): string {

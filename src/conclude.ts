@@ -10,12 +10,20 @@ import type { NoiseKind } from "./noise.js";
 import { type Candidate, makeCandidate, makeResult, type Result } from "./result.js";
 import { FINAL_ROWS } from "./scale.js";
 import type { Table } from "./table.js";
+import { dimensionsOfNumbers } from "./units/check.js";
+import { inUnits } from "./units/dimension.js";
 import { lackOfFit, tooFewRows, verdict } from "./verdict.js";
 
 /** Terms this many times as large as the target cancel to a suspicious degree. */
 const EXTREME = 100;
 /** With fewer rows than this for each fitted constant the user is warned. */
 const FEW_ROWS_EACH = 3;
+
+/** A description shorter by so many nats is worth a word even if it breaks the units. */
+const CLEARLY = 10;
+
+/** Residuals this much alike, relative to the target, are those of one formula. */
+const SAME = 1e-7;
 
 /** What the search has come to. */
 export interface Outcome {
@@ -38,8 +46,9 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
       "No formula has a value on every row. Look for rows with extreme values, or give other primitives.",
     );
   }
-  const chosen = bestOf(finalists);
-  const front = frontOf(finalists, chosen);
+  const offered = withoutDisguises(finalists);
+  const chosen = bestOf(offered);
+  const front = frontOf(offered, chosen);
   const candidates = front.map((member, k) => makeCandidate(ingredients(member, front[k - 1], rows, table), table));
   const best = candidates[front.indexOf(chosen)];
   const values = best.predict(Object.fromEntries(table.inputs.map(({ name }, i) => [name, rows.inputs[i]])));
@@ -73,7 +82,14 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
       }`,
     );
   }
-  const others = rivals(finalists, chosen).slice(0, 3);
+  const [regardless] = finalists.filter(breaksUnits).sort((a, b) => a.lengthRegardless - b.lengthRegardless);
+  if (regardless && regardless.lengthRegardless < chosen.lengthRegardless - CLEARLY) {
+    warnings.push(
+      `In disregard of the units, ${toText(regardless.expression, { digits: 6 })} describes the data better. ` +
+        "Check the units; a constant of nature that is 1 in them must be a column.",
+    );
+  }
+  const others = rivals(offered, chosen).slice(0, 3);
   if (others.length > 0 && judged !== "approximation") {
     const named = others.map(({ expression }) => toText(expression, { digits: 6 })).join("; ");
     warnings.push(`The data can't tell the law from ${others.length > 1 ? "these" : "this"}: ${named}.`);
@@ -105,6 +121,16 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
   );
 }
 
+/** Without longer formulas that say the same as one that breaks the units, such as sin(εx)/ε for x. */
+function withoutDisguises(finalists: readonly Finalist[]): Finalist[] {
+  const broken = finalists.filter(breaksUnits);
+  const says = (a: Finalist, b: Finalist) =>
+    a.noise === b.noise && a.residuals.every((r, i) => Math.abs(r - b.residuals[i]) <= SAME * Math.sqrt(a.scale));
+  return finalists.filter((f) => !broken.some((b) => b !== f && b.complexity < f.complexity && says(f, b)));
+}
+
+const breaksUnits = ({ length, lengthRegardless }: Finalist) => length === Infinity && lengthRegardless < Infinity;
+
 /** How many times larger than the target the largest term of a sum gets. */
 function cancellation(tree: Expression, { inputs, target }: Rows, table: Table): number {
   if (tree.kind !== "sum") return 0;
@@ -132,8 +158,21 @@ function ingredients(member: Finalist, simpler: Finalist | undefined, { inputs, 
     tree,
     complexity,
     score: simpler && steps > 0 ? (0.5 * Math.log(simpler.error / error)) / steps : 0,
-    constants: constantsOf(tree, snapped, { columns, rows: target.length, weights, meanSquare }),
+    constants: constantsOf(
+      tree,
+      snapped,
+      { columns, rows: target.length, weights, meanSquare },
+      unitsOfNumbers(tree, table),
+    ),
   };
+}
+
+/** The unit of each number of a formula that has one, in those of the columns. */
+function unitsOfNumbers(tree: Expression, { inputs, dimensions }: Table): Map<Expression, string> {
+  if (!dimensions) return new Map();
+  const of = (name: string) => dimensions.inputs[inputs.findIndex((input) => input.name === name)];
+  const found = dimensionsOfNumbers(tree, dimensions.target, of);
+  return new Map([...found].map(([node, dimension]) => [node, inUnits(dimension)]));
 }
 
 /** The result for a target that is the same on all rows. */

@@ -16,6 +16,8 @@ export interface Constant {
   readonly error?: number;
   /** What a recognised constant is: "2π", "1/2". */
   readonly name?: string;
+  /** Its unit, in those of the columns, where units were given and it has one: it is a constant of nature then. */
+  readonly unit?: string;
   /** The fitted value before a constant was recognised, and its standard error then. */
   readonly before?: { readonly value: number; readonly error: number };
 }
@@ -31,20 +33,28 @@ export interface Data {
   readonly meanSquare: number | undefined;
 }
 
-export function constantsOf(tree: Expression, snapped: readonly Snapped[], data: Data): Constant[] {
-  const found: { value: number; name?: string; before?: Constant["before"] }[] = [];
+/** @param units the unit of each number of the tree that has one */
+export function constantsOf(
+  tree: Expression,
+  snapped: readonly Snapped[],
+  data: Data,
+  units: ReadonlyMap<Expression, string> = new Map(),
+): Constant[] {
+  const found: Constant[] = [];
   const parameters: string[] = [];
   const free = new Set<string>();
   const values: Record<string, Float64Array> = { ...data.columns };
   // Fitted numbers become variables of their own; whole exponents and recognised numbers stay what they are.
-  const opened = mapNumbers(tree, (value, exponent) => {
+  const opened = mapNumbers(tree, (node, exponent) => {
+    const { value } = node;
     if (exponent && Number.isInteger(value)) return undefined;
     if (Math.abs(value) === 1) return undefined;
     const hit = snapped.find(({ to }) => Math.abs(Math.abs(value) - Math.abs(to)) <= SAME * Math.abs(to));
     const name = niceName(value) ?? (hit && `${value}`);
     const before = hit && { value: Math.sign(value * hit.to) * hit.from, error: hit.error };
     const parameter = `constant ${found.length}`;
-    found.push(name === undefined ? { value } : { value, name, before });
+    const unit = units.get(node);
+    found.push({ value, ...(name === undefined ? {} : { name, before }), ...(unit === undefined ? {} : { unit }) });
     if (name === undefined) free.add(parameter);
     else if (!hit) return undefined;
     // What was recognised is fixed now, but how well it was known is part of what is known of the others.
@@ -92,13 +102,13 @@ function standardErrors(
 /** The tree with numbers replaced where `replace` gives something for them. */
 function mapNumbers(
   tree: Expression,
-  replace: (value: number, exponent: boolean) => Expression | undefined,
+  replace: (node: Extract<Expression, { kind: "number" }>, exponent: boolean) => Expression | undefined,
   exponent = false,
 ): Expression {
   const inside = (node: Expression) => mapNumbers(node, replace);
   switch (tree.kind) {
     case "number":
-      return replace(tree.value, exponent) ?? tree;
+      return replace(tree, exponent) ?? tree;
     case "variable":
       return tree;
     case "sum":

@@ -15,6 +15,7 @@ import { rowOrder } from "./scale.js";
 import type { Workbench } from "./search/workbench.js";
 import { readTable, type Table } from "./table.js";
 import { throttle } from "./throttle.js";
+import { withUnits } from "./units/read.js";
 import { costOfWildRows, LENIENCE, oddSigns } from "./wild.js";
 
 /** Milliseconds between two reports of progress, at least. */
@@ -39,7 +40,7 @@ async function run(data: Data, options: DiscoverOptions, work: LongWork | undefi
   const started = performance.now();
   const seconds = () => Math.round(performance.now() - started) / 1000;
   const settings = checkOptions(options, work?.signal);
-  const table = withSigma(readTable(data, settings), settings.sigmaValue);
+  const table = await withUnits(withSigma(readTable(data, settings), settings.sigmaValue), settings.units, data);
   const workforce = await openWorkforce(table.rows, settings);
   const progress = throttle<Progress>(settings.onProgress ?? work?.report ?? (() => {}), PAUSE);
   try {

@@ -5,7 +5,7 @@ import { type NoiseKind, noiseKinds, rowWeights } from "./noise.js";
 import type { Settings } from "./options.js";
 import { type Scaled, scale } from "./scale.js";
 import { expressible, formula, unscaled } from "./search/formula.js";
-import { type Grammar, makeGrammar } from "./search/grammar.js";
+import { makeGrammar } from "./search/grammar.js";
 import type { Pool, State } from "./search/pool.js";
 import { type SearchProgress, search } from "./search/search.js";
 import { type Job, type Runner, Workbench } from "./search/workbench.js";
@@ -80,7 +80,7 @@ export async function searchKinds(
         onProgress: report,
       });
       const roots = await finish(pool, workbench, run, signal);
-      return { pool, found: inUnits(roots, { noise, scales }, rows, names, grammar) };
+      return { pool, found: inUnits(roots, { noise, scales }, rows, { names, grammar, dimensions: table.dimensions }) };
     };
     const least = (of: readonly Finalist[]) => (of.length > 0 ? best(of).length : Number.POSITIVE_INFINITY);
     let looked = await look(k === 0 ? undefined : 0);
@@ -101,12 +101,11 @@ function inUnits(
   roots: readonly State["root"][],
   { noise, scales }: Pick<Scaled, "scales"> & { noise: NoiseKind },
   rows: Rows,
-  names: readonly string[],
-  grammar: Grammar,
+  setting: Pick<Parameters<typeof finalistsOf>[3], "names" | "grammar" | "dimensions">,
 ): Finalist[] {
   const shifted = scales.inputs.some(({ shift }) => shift !== 0);
-  const networks = roots.map((root) => unscaled(root, scales, grammar));
-  return finalistsOf(networks, noise, rows, { names, grammar, shifted });
+  const networks = roots.map((root) => unscaled(root, scales, setting.grammar));
+  return finalistsOf(networks, noise, rows, { ...setting, shifted });
 }
 
 /** Networks worth a look on all rows, fitted and shortened there. */

@@ -15,6 +15,11 @@ export interface DiscoverOptions {
    * formula in u, or in u and v: `["default", { name: "lorentz", formula: "1/(1+u^2)" }]`.
    */
   primitives?: readonly (string | CustomPrimitive)[] | "default" | "all";
+  /**
+   * Units of columns, such as `{ m: "kg", v: "m/s", E: "J" }`: formulas that break them are not offered. They tell dimensions
+   * only; numbers are never converted, and the formula holds in the table's own.
+   */
+  units?: Readonly<Record<string, string>>;
   /** Measurement errors of the target (standard deviations): a column, or one number for all rows. */
   sigma?: string | number;
   /** A column of weights of the rows, all positive: a row of weight 4 is taken to have half the error of a row of weight 1. */
@@ -68,6 +73,7 @@ export interface Settings {
   readonly weights?: string;
   readonly noise?: "additive" | "relative";
   readonly primitives: readonly (string | NamedFormula)[];
+  readonly units?: Readonly<Record<string, string>>;
   readonly outliers: "aside" | "keep";
   readonly seed: number;
   readonly workers: number;
@@ -83,6 +89,7 @@ const KNOWN = [
   "target",
   "inputs",
   "primitives",
+  "units",
   "sigma",
   "weights",
   "noise",
@@ -110,7 +117,7 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
     }
   }
   const { target, inputs, primitives = DEFAULTS.primitives, sigma, seed = DEFAULTS.seed } = options;
-  const { weights, noise, outliers = DEFAULTS.outliers } = options;
+  const { units, weights, noise, outliers = DEFAULTS.outliers } = options;
   const { budget, workers = defaultWorkers(), cluster, signal, checkpoint, onProgress } = options;
   if (!Number.isSafeInteger(seed)) throw new InputError(`The seed must be a whole number, not ${seed}.`);
   if (!Number.isInteger(workers) || workers < 1) {
@@ -121,6 +128,9 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
   }
   if (inputs !== undefined && !Array.isArray(inputs)) {
     throw new InputError(`inputs must be a list of columns, such as ["x"], not ${JSON.stringify(inputs)}.`);
+  }
+  if (units !== undefined && (typeof units !== "object" || units === null || Array.isArray(units))) {
+    throw new InputError(`units must be units by column, such as { m: "kg", v: "m/s" }, not ${JSON.stringify(units)}.`);
   }
   if (outliers !== "aside" && outliers !== "keep") {
     throw new InputError(`outliers must be "aside" or "keep", not ${JSON.stringify(outliers)}.`);
@@ -159,6 +169,7 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
     weights,
     noise,
     primitives: chosenPrimitives(typeof primitives === "string" ? [primitives] : primitives),
+    units: units && Object.keys(units).length > 0 ? units : undefined,
     outliers,
     seed,
     workers,

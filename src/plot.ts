@@ -2,7 +2,7 @@
  * The pictures of a result: the law among the measurements, and the Pareto front.
  */
 import { colours, type Figure, figure } from "./notebook/figure.js";
-import type { Table } from "./table.js";
+import type { Column, Table } from "./table.js";
 
 type Json = Record<string, unknown>;
 
@@ -94,11 +94,11 @@ function curveAndResiduals({ best, table }: PlottedResult): Figure {
     {
       title: { text: titleOf(target.name, best) },
       height: 580,
-      xaxis: { ...ticksOf(x), anchor: "y2", title: { text: input.label } },
+      xaxis: { ...ticksOf(x), anchor: "y2", title: { text: axisTitle(input) } },
       yaxis: {
         ...ticksOf(y),
         domain: [0.34, 1],
-        title: { text: target.label },
+        title: { text: axisTitle(target) },
         range: [bottom - margin, top + margin],
       },
       yaxis2: {
@@ -150,8 +150,8 @@ function predictedAndFront({ best, front, table }: PlottedResult): Figure {
     {
       title: { text: titleOf(target.name, best) },
       height: 760,
-      xaxis: { ...ticksOf(y), title: { text: `${target.label}, measured` } },
-      yaxis: { ...ticksOf(y), domain: [0.48, 1], title: { text: `${target.label}, predicted` } },
+      xaxis: { ...ticksOf(y), title: { text: `${axisTitle(target)}, measured` } },
+      yaxis: { ...ticksOf(y), domain: [0.48, 1], title: { text: `${axisTitle(target)}, predicted` } },
       xaxis2: { anchor: "y2", rangemode: "tozero", title: { text: "complexity (nodes of the formula)" } },
       yaxis2: { ...errorAxis(front), domain: [0, 0.34] },
     },
@@ -166,6 +166,9 @@ export function plotFront({ best, front, table }: PlottedResult): Figure {
     yaxis: errorAxis(front),
   });
 }
+
+/** "v (m/s)" */
+const axisTitle = ({ label, unit }: Column) => (unit === undefined || unit === "" ? label : `${label} (${unit})`);
 
 const errorAxis = (front: readonly PlottedCandidate[]) => {
   const decades = decadesOf(

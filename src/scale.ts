@@ -23,7 +23,7 @@ export interface Scaled {
 
 /** @param weights 1/σ of the rows in `order`, undefined where all are alike */
 export function scale(
-  { inputs, target }: Table,
+  { inputs, target, dimensions }: Table,
   order: readonly number[],
   weights: Float64Array | undefined,
   primitives: Problem["primitives"],
@@ -49,6 +49,7 @@ export function scale(
     weights: relative,
     searchRows: Math.min(n, SEARCH_ROWS),
     primitives,
+    dimensions,
     targetScale: scales.target,
     resolution: rounding / (variance(y, relative) || 1),
   };

@@ -5,6 +5,7 @@
 import { didYouMean, InputError, list } from "./errors.js";
 import { count, type Data, type RawColumn, type RawTable, readFrame } from "./frame.js";
 import { identifiers, objection } from "./names.js";
+import type { Dimensions } from "./units/read.js";
 
 /** One column of a table. */
 export interface Column {
@@ -13,6 +14,8 @@ export interface Column {
   /** The name as in the user's own table. */
   readonly label: string;
   readonly values: Float64Array;
+  /** Its unit as the user wrote it, if one was given. */
+  readonly unit?: string;
 }
 
 /** A table of measurements, checked: columns of equal length, all numbers finite. */
@@ -24,6 +27,8 @@ export interface Table {
   /** Weights of the rows, all positive, their geometric mean 1. */
   readonly weights?: Column;
   readonly rows: number;
+  /** Dimensions of inputs and target, if units were given. */
+  readonly dimensions?: Dimensions;
   /** What was renamed or left out on the way in, in a scientist's words. */
   readonly warnings: readonly string[];
 }

@@ -58,15 +58,20 @@ export function resultBundle({ best, front, verdict, noise, warnings, target, se
   };
 }
 
-/** "Constants: 365.189 ± 0.028, 3/2." */
+/** "Constants: 365.189 ± 0.028, 3/2.", with the units of those that have one. */
 function constantsLine({ constants }: ShownCandidate): string {
-  const said = constants.map(({ value, error, name }) => {
-    if (name !== undefined) return name;
-    if (error === undefined || !(error > 1e-12 * Math.abs(value))) return `${Number(value.toPrecision(6))}`;
-    // As many digits as the error has meaning for: two of its own.
-    const place = Math.floor(Math.log10(error)) - 1;
-    const digits = Math.max(2, Math.min(15, Math.floor(Math.log10(Math.abs(value) || error)) - place + 1));
-    return `${Number(value.toPrecision(digits))} ± ${Number(error.toPrecision(2))}`;
+  const said = constants.map(({ value, error, name, unit }) => {
+    const known = constantText(value, error, name);
+    return unit === undefined ? known : `${/±/.test(known) ? `(${known})` : known} ${unit}`;
   });
   return said.length > 0 ? `Constants: ${said.join(", ")}.` : "";
+}
+
+function constantText(value: number, error: number | undefined, name: string | undefined): string {
+  if (name !== undefined) return name;
+  if (error === undefined || !(error > 1e-12 * Math.abs(value))) return `${Number(value.toPrecision(6))}`;
+  // As many digits as the error has meaning for: two of its own.
+  const place = Math.floor(Math.log10(error)) - 1;
+  const digits = Math.max(2, Math.min(15, Math.floor(Math.log10(Math.abs(value) || error)) - place + 1));
+  return `${Number(value.toPrecision(digits))} ± ${Number(error.toPrecision(2))}`;
 }

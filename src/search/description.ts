@@ -8,6 +8,8 @@
  */
 
 export const NODE_COST = 1.6;
+/** Nodes that a constant with a dimension costs, where units are known: nature has few of them. */
+export const NATURE_NODES = 4;
 /** A relative error below this is rounding: no candidate gets credit for less. */
 export const EXACT = 1e-22;
 /** With fewer rows than this, parameters are limited to a third of them. */

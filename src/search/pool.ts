@@ -5,6 +5,7 @@ import type { Fitter } from "./fit.js";
 import { type Affine, parameters, signature, size } from "./network.js";
 
 export interface State extends Candidate {
+  /** Size of the network, with what its constants of nature cost. */
   readonly size: number;
   /** Description length on the search's rows. */
   readonly length: number;
@@ -34,6 +35,8 @@ export class Pool {
   constructor(
     private readonly fitter: Fitter,
     private readonly resolution: number,
+    /** What a network's constants of nature cost, in nodes. */
+    private readonly natureNodes: (root: Affine) => number = () => 0,
   ) {}
 
   /** Adds a fitted network, or its better weights to the same structure; returns the state, undefined where nothing is new. */
@@ -43,12 +46,13 @@ export class Pool {
     const known = at === undefined ? undefined : this.states[at];
     if (known && !(error < known.error * 0.98)) return undefined;
     const { n, variance } = this.fitter.sample;
+    const nodes = size(root) + this.natureNodes(root);
     const state: State = {
       root,
       error,
-      size: size(root),
+      size: nodes,
       length: descriptionLength(
-        { error, parameters: parameters(root, this.fitter.grammar), size: size(root) },
+        { error, parameters: parameters(root, this.fitter.grammar), size: nodes },
         n,
         variance,
         this.resolution,

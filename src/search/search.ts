@@ -6,14 +6,17 @@
 
 import { DEFAULT_PRIMITIVES } from "../primitives.js";
 import { random } from "../random.js";
+import { natureConstants } from "../units/network.js";
 import { lackOfFit } from "../verdict.js";
 import { fitBatch } from "./candidates.js";
-import { FEW_ROWS } from "./description.js";
+import { FEW_ROWS, NATURE_NODES } from "./description.js";
 import { LINEAR } from "./fit.js";
+import type { Grammar } from "./grammar.js";
+import { reductions } from "./groups.js";
 import { type Affine, affine, copyAffine, unscaledSize } from "./network.js";
 import { Pool, type State } from "./pool.js";
-import { separate } from "./separate.js";
-import { type Job, type Runner, Workbench } from "./workbench.js";
+import { type SmallerProblem, separate } from "./separate.js";
+import { type Job, type Problem, type Runner, Workbench } from "./workbench.js";
 
 export const SEARCH_DEFAULTS = {
   /** Rounds of growth at most. */
@@ -28,6 +31,8 @@ export const SEARCH_DEFAULTS = {
   sizeStep: 2,
   /** An exact network up to this size (in the user's units) ends the search at once, a larger one after two more rounds. */
   surelyShort: 12,
+  /** The same where units are known, and it needs no constant of nature. */
+  surelyInUnits: 24,
   extraRounds: 2,
   /** Batches of random changes, fewer where only noise is left, and how many are dealt out at once. */
   batches: 64,
@@ -38,6 +43,8 @@ export const SEARCH_DEFAULTS = {
   /** Networks that are looked at on all rows in the end. */
   finalists: 6,
 };
+/** A network that needs more constants of nature, or breaks the units, costs no more than one with so many. */
+const MOST_OF_NATURE = 4;
 /** A description shorter by less than this many nats is no progress. */
 const PROGRESS = 0.5;
 /** Neighbouring residuals less alike than this many standard deviations are noise. */
@@ -54,6 +61,8 @@ export interface SearchOptions {
   readonly seed: number;
   readonly rounds?: number;
   readonly mutations?: boolean;
+  /** Are dimensionless groups sought, where units are known? */
+  readonly groups?: boolean;
   readonly onProgress?: (progress: SearchProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -72,7 +81,8 @@ export async function search(
   const settings = SEARCH_DEFAULTS;
   const { fitter, problem } = workbench;
   const searched = problem.inputs.map((column) => column.subarray(0, problem.searchRows));
-  const pool = new Pool(fitter, problem.resolution);
+  const natures = natureNodes(problem, fitter.grammar);
+  const pool = new Pool(fitter, problem.resolution, natures);
   const constant = affine([], 0);
   pool.add({ root: constant, error: fitter.fit(constant, LINEAR) });
   const report = (phase: SearchProgress["phase"], fraction: number) =>
@@ -80,8 +90,10 @@ export async function search(
   const deal = async (jobs: readonly Job[]) => pool.addAll(await run(jobs));
   const stopped = () => signal?.aborted === true;
   let pruned: State | undefined;
+  // An exact network that needs no constant of nature is hardly there by chance.
+  const surely = problem.dimensions && options.groups !== false ? settings.surelyInUnits : settings.surelyShort;
 
-  await separated();
+  await smaller();
   for (const [k, names] of workbench.starts().entries()) {
     if ((await short()) || stopped()) break;
     await deal(names.map((start) => ({ kind: "start", start })));
@@ -101,28 +113,34 @@ export async function search(
       pruned = pool.exact;
       await deal([{ kind: "prune", root: pruned.root, error: pruned.error }]);
     }
-    return pool.exact !== undefined && unscaledSize(pool.exact.root) <= settings.surelyShort;
+    return pool.exact !== undefined && unscaledSize(pool.exact.root) + natures(pool.exact.root) <= surely;
   }
 
-  /** What the smaller problems have, where some inputs come out as factors: their exact networks, or their shortest. */
-  async function separated(): Promise<void> {
-    for (const { separation, sure } of separate(problem)) {
+  /** What smaller problems have, of dimensionless groups or where some inputs come out as factors: exact networks, or the shortest. */
+  async function smaller(): Promise<void> {
+    const groups = options.groups === false ? [] : reductions(problem, fitter.grammar);
+    const separations = separate(problem).map(({ separation, sure }) => ({ part: separation, sure, groups: false }));
+    for (const { part, sure, groups: unlike } of [
+      ...groups.map((part, k) => ({ part, sure: k === 0, groups: true })),
+      ...separations,
+    ]) {
       if ((await short()) || stopped()) return;
-      const inner = new Workbench(separation.problem);
-      const rounds = sure ? settings.rounds : settings.roundsUnsure;
-      const onInner = ({ fraction, best }: SearchProgress) =>
-        onProgress?.({
-          phase: "start",
-          fraction: 0.05 * fraction,
-          best: { ...best, root: separation.whole(best.root) },
-        });
-      const found = await search(inner, runnerFor, { ...options, rounds, mutations: sure, onProgress: onInner });
-      const whole = promising(found).map(separation.whole);
+      const whole = await networksOf(part, sure, unlike);
       const small = fitBatch(whole, fitter);
       // With the factors they may all be too large for the search, but what has been found must not be lost.
       pool.addAll([small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY)]);
       report("start", 0.05);
     }
+  }
+
+  async function networksOf(part: SmallerProblem, sure: boolean, groups: boolean): Promise<Affine[]> {
+    if (part.problem.inputs.length === 0) return [part.whole(affine([], 1))];
+    const rounds = sure ? settings.rounds : settings.roundsUnsure;
+    const onInner = ({ fraction, best }: SearchProgress) =>
+      onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
+    const mutations = sure && !groups;
+    const inner = { ...options, rounds, mutations, groups: false, onProgress: onInner };
+    return promising(await search(new Workbench(part.problem), runnerFor, inner)).map(part.whole);
   }
 
   /** What the default primitives alone have: among many more of them a long sum of the simplest is easily crowded out. */
@@ -208,6 +226,14 @@ export async function search(
       if (!(pool.best.length < before - PROGRESS)) return;
     }
   }
+}
+
+/** What a network's constants of nature cost in nodes, where the units of the columns are known. */
+function natureNodes({ dimensions }: Problem, grammar: Grammar): (root: Affine) => number {
+  if (!dimensions) return () => 0;
+  const names = dimensions.inputs.map((_, i) => `x${i}`);
+  return (root: Affine) =>
+    NATURE_NODES * Math.min(MOST_OF_NATURE, natureConstants(root, { names, grammar, dimensions }));
 }
 
 /** Runners without workers. */

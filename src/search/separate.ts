@@ -2,6 +2,9 @@
  * Separation: many laws are a power of some inputs times a function of the others. ln|y| tells: in it such an input is a
  * straight line of whole slope that no other input bends. What is left is a smaller problem, with fewer inputs to combine.
  */
+
+import { type Dimension, times } from "../units/dimension.js";
+import type { Dimensions } from "../units/read.js";
 import { cholesky, invertFactored } from "./dense.js";
 import { type Affine, affine, copyAffine, factor, input, productOf, single, type Unit } from "./network.js";
 import type { Problem } from "./workbench.js";
@@ -17,8 +20,8 @@ const SLIGHT = 0.01;
 /** A model of ln|y| needs this many rows for each coefficient. */
 const ROWS_PER_COEFFICIENT = 3;
 
-export interface Separation {
-  /** The problem without the inputs that came out as factors. */
+/** A problem with fewer inputs that a problem comes down to. */
+export interface SmallerProblem {
   readonly problem: Problem;
   /** A network of the smaller problem as one of the whole problem. */
   whole(root: Affine): Affine;
@@ -28,7 +31,7 @@ export interface Separation {
  * The smaller problems: without the inputs that surely come out as factors, and without those that likely do, where the sign
  * of the target changes and its logarithm says less. None where no input does, or all do.
  */
-export function separate(problem: Problem): { readonly separation: Separation; readonly sure: boolean }[] {
+export function separate(problem: Problem): { readonly separation: SmallerProblem; readonly sure: boolean }[] {
   const sure = separablePowers(problem, LEAST_KNOWN.sure);
   const likely = separablePowers(problem, LEAST_KNOWN.likely);
   return [{ powers: sure, sure: true }, ...(likely.size > sure.size ? [{ powers: likely, sure: false }] : [])].flatMap(
@@ -39,10 +42,10 @@ export function separate(problem: Problem): { readonly separation: Separation; r
   );
 }
 
-function without(problem: Problem, powers: ReadonlyMap<number, number>): Separation | undefined {
+function without(problem: Problem, powers: ReadonlyMap<number, number>): SmallerProblem | undefined {
   const kept = problem.inputs.flatMap((_, i) => (powers.has(i) ? [] : [i]));
   if (powers.size === 0 || kept.length === 0) return undefined;
-  const { target, weights } = problem;
+  const { target, weights, dimensions } = problem;
   const factorAt = (row: number) => [...powers].reduce((m, [i, p]) => m * problem.inputs[i][row] ** p, 1);
   const factors = Float64Array.from(target, (_, row) => factorAt(row));
   const scale = 2 ** Math.round(Math.log2(target.reduce((m, y, row) => Math.max(m, Math.abs(y / factors[row])), 0)));
@@ -55,6 +58,10 @@ function without(problem: Problem, powers: ReadonlyMap<number, number>): Separat
   return {
     problem: {
       ...problem,
+      dimensions: dimensions && {
+        inputs: kept.map((i) => dimensions.inputs[i]),
+        target: dimensions.target && targetWithout(dimensions.target, dimensions.inputs, powers),
+      },
       inputs: kept.map((i) => problem.inputs[i]),
       shifts: kept.map((i) => problem.shifts[i]),
       target: shared((row) => target[row] / factors[row] / scale),
@@ -67,6 +74,18 @@ function without(problem: Problem, powers: ReadonlyMap<number, number>): Separat
       return affine([{ weight: scale, unit: productOf(...outside, factor(inner)) }]);
     },
   };
+}
+
+/** The dimension of what is left of the target; undefined where that of a factor isn't known. */
+function targetWithout(
+  target: Dimension,
+  inputs: Dimensions["inputs"],
+  powers: ReadonlyMap<number, number>,
+): Dimension | undefined {
+  return [...powers].reduce<Dimension | undefined>((left, [i, p]) => {
+    const factor = inputs[i];
+    return left && factor && times(left, factor, -p);
+  }, target);
 }
 
 function renamed(of: Affine, names: readonly number[]): Affine {

@@ -4,6 +4,7 @@
  */
 import type { NamedFormula } from "../custom.js";
 import { random } from "../random.js";
+import type { Dimensions } from "../units/read.js";
 import { type Candidate, fitBatch, fitSums, fitted } from "./candidates.js";
 import { FINAL, Fitter } from "./fit.js";
 import { makeGrammar } from "./grammar.js";
@@ -37,6 +38,8 @@ export interface Problem {
   readonly weights?: Float64Array;
   readonly searchRows: number;
   readonly primitives: readonly (string | NamedFormula)[];
+  /** Dimensions of the columns, where units were given. */
+  readonly dimensions?: Dimensions;
   /** The user's unit of the target: the target here times this is the user's. */
   readonly targetScale: number;
   /** Relative mean square of the rounding of the target's digits. */
