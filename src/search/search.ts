@@ -16,6 +16,7 @@ import { reductions } from "./groups.js";
 import { type Affine, affine, copyAffine, unscaledSize } from "./network.js";
 import { Pool, type State } from "./pool.js";
 import { type SmallerProblem, separate } from "./separate.js";
+import { shorten } from "./shorten.js";
 import { type Job, type Problem, type Runner, Workbench } from "./workbench.js";
 
 export const SEARCH_DEFAULTS = {
@@ -104,7 +105,8 @@ export async function search(
     if (!onlyNoise()) await narrowed();
     await mutateBest();
   }
-  await compress();
+  // An exact law in its units is as short as its pruning has made it.
+  if (!(problem.dimensions && (await short()))) await compress();
   return pool;
 
   /** Is there an exact network that a longer search would hardly shorten? What can simply be taken out of it is. */
@@ -119,28 +121,32 @@ export async function search(
   /** What smaller problems have, of dimensionless groups or where some inputs come out as factors: exact networks, or the shortest. */
   async function smaller(): Promise<void> {
     const groups = options.groups === false ? [] : reductions(problem, fitter.grammar);
-    const separations = separate(problem).map(({ separation, sure }) => ({ part: separation, sure, groups: false }));
-    for (const { part, sure, groups: unlike } of [
-      ...groups.map((part, k) => ({ part, sure: k === 0, groups: true })),
-      ...separations,
+    const inGroups = (rounds: (k: number) => number) =>
+      groups.map((part, k) => ({ part, rounds: rounds(k), mutations: false }));
+    const { rounds, roundsUnsure } = settings;
+    for (const step of [
+      // What their starts have, then what grows.
+      ...inGroups(() => 0),
+      ...inGroups((k) => (k === 0 ? rounds : roundsUnsure)),
+      ...separate(problem).map(({ part, sure }) => ({ part, rounds: sure ? rounds : roundsUnsure, mutations: sure })),
     ]) {
       if ((await short()) || stopped()) return;
-      const whole = await networksOf(part, sure, unlike);
+      const whole = await networksOf(step);
       const small = fitBatch(whole, fitter);
       // With the factors they may all be too large for the search, but what has been found must not be lost.
       pool.addAll([small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY)]);
       report("start", 0.05);
     }
-  }
 
-  async function networksOf(part: SmallerProblem, sure: boolean, groups: boolean): Promise<Affine[]> {
-    if (part.problem.inputs.length === 0) return [part.whole(affine([], 1))];
-    const rounds = sure ? settings.rounds : settings.roundsUnsure;
-    const onInner = ({ fraction, best }: SearchProgress) =>
-      onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
-    const mutations = sure && !groups;
-    const inner = { ...options, rounds, mutations, groups: false, onProgress: onInner };
-    return promising(await search(new Workbench(part.problem), runnerFor, inner)).map(part.whole);
+    async function networksOf({ part, ...its }: { part: SmallerProblem; rounds: number; mutations: boolean }) {
+      if (part.problem.inputs.length === 0) return [part.whole(affine([], 1))];
+      const onInner = ({ fraction, best }: SearchProgress) =>
+        onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
+      const inner = { ...options, ...its, groups: false, onProgress: onInner };
+      const found = promising(await search(new Workbench(part.problem), runnerFor, inner)).map(part.whole);
+      // A power of an input that is in front and in the groups too often goes away in between.
+      return groups.includes(part) ? found.map((root) => shorten(root, fitter.grammar)) : found;
+    }
   }
 
   /** What the default primitives alone have: among many more of them a long sum of the simplest is easily crowded out. */

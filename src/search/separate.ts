@@ -31,13 +31,13 @@ export interface SmallerProblem {
  * The smaller problems: without the inputs that surely come out as factors, and without those that likely do, where the sign
  * of the target changes and its logarithm says less. None where no input does, or all do.
  */
-export function separate(problem: Problem): { readonly separation: SmallerProblem; readonly sure: boolean }[] {
+export function separate(problem: Problem): { readonly part: SmallerProblem; readonly sure: boolean }[] {
   const sure = separablePowers(problem, LEAST_KNOWN.sure);
   const likely = separablePowers(problem, LEAST_KNOWN.likely);
   return [{ powers: sure, sure: true }, ...(likely.size > sure.size ? [{ powers: likely, sure: false }] : [])].flatMap(
     ({ powers, sure }) => {
-      const separation = without(problem, powers);
-      return separation ? { separation, sure } : [];
+      const part = without(problem, powers);
+      return part ? { part, sure } : [];
     },
   );
 }

@@ -16,20 +16,20 @@ function problem(law: Law, primitives = Object.keys(PRIMITIVES), searchRows = N)
 
 test("an input that comes out as a factor leaves a smaller problem, of which the whole follows", () => {
   const whole = problem((a, b, c) => ((3 * a ** 2) / b) * Math.exp(0.5 * Math.sin(c)));
-  const [{ separation, sure }] = separate(whole);
+  const [{ part, sure }] = separate(whole);
   assert.equal(sure, true);
-  assert.deepEqual(separation.problem.inputs, [inputs[2]]);
+  assert.deepEqual(part.problem.inputs, [inputs[2]]);
   // The smaller target is the function of the last input, up to a power of two.
   const inner = map([inputs[2]], (c) => 3 * Math.exp(0.5 * Math.sin(c)));
-  const scale = inner[0] / separation.problem.target[0];
+  const scale = inner[0] / part.problem.target[0];
   assert.ok(Number.isInteger(Math.log2(scale)), `${scale}`);
   allClose(
-    separation.problem.target.map((v) => v * scale),
+    part.problem.target.map((v) => v * scale),
     inner,
     1e-12,
   );
   // An error of the smaller problem is the whole's error times the factors, up to one common factor.
-  const weights = separation.problem.weights ?? new Float64Array(N);
+  const weights = part.problem.weights ?? new Float64Array(N);
   const common = weights[0] / (inputs[0][0] ** 2 / inputs[1][0]);
   allClose(
     weights,
@@ -38,7 +38,7 @@ test("an input that comes out as a factor leaves a smaller problem, of which the
   );
 
   const small = single(functionOf(ALL.indexOf("sin"), single(input(0), 2)), 0.7, 1);
-  const large = separation.whole(small);
+  const large = part.whole(small);
   for (let i = 0; i < 5; i++) {
     const row = inputs.map((column) => column[i]);
     close(outputAt(large, row, ALL), ((scale * row[0] ** 2) / row[1]) * outputAt(small, [row[2]], ALL), 1e-12);
@@ -60,8 +60,8 @@ test("a power that is not whole is no factor", () => {
 });
 
 test("noise does not hide a factor", () => {
-  const [{ separation }] = separate(problem((a, b, c, r) => a * (2 + b * c * 0.2) * (1 + 0.03 * r)));
-  assert.deepEqual(separation.problem.inputs.length, 2);
+  const [{ part }] = separate(problem((a, b, c, r) => a * (2 + b * c * 0.2) * (1 + 0.03 * r)));
+  assert.deepEqual(part.problem.inputs.length, 2);
 });
 
 test("rows beyond those searched may have any sign", () => {
@@ -70,13 +70,13 @@ test("rows beyond those searched may have any sign", () => {
   const second = inputs[0].map((v, i) => (i === N - 1 ? 0 : v));
   for (const column of [first, second]) {
     const target = map([column, inputs[1], inputs[2]], (a, b, c) => a * (1 + b) * Math.exp(c));
-    for (const { separation } of separate({
+    for (const { part } of separate({
       ...few,
       inputs: [column, inputs[1], inputs[2]],
       target,
       searchRows: N - 1,
     })) {
-      const { weights, target: inner } = separation.problem;
+      const { weights, target: inner } = part.problem;
       assert.ok(
         weights?.subarray(0, N - 1).every((w) => w > 0 && Number.isFinite(w)),
         "weights",
