@@ -1,7 +1,8 @@
 /**
  * The checkpoint of a search: a journal of its jobs' results, a line for each batch of jobs. A search does the same jobs in
  * the same order every time, so going on means reading results instead of computing them, up to where the journal ends. A last
- * line that a cut has left unfinished is dropped.
+ * line that a cut or a full disk has left unfinished is dropped; each line begins with its checksum, so that no damaged number
+ * passes for a result.
  */
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync, statSync, truncateSync } from "node:fs";
@@ -11,7 +12,7 @@ import type { Problem, Runner } from "../search/workbench.js";
 
 /** The first line. */
 interface Header {
-  readonly eqlab: 1;
+  readonly eqlab: 2;
   /** Hash of the problems and the seed: results are good for nothing else. */
   readonly key: string;
 }
@@ -29,13 +30,13 @@ export function openCheckpoint(
 ): Checkpoint {
   const key = keyOf(problems, seed);
   const known = existsSync(path) ? read(path, key) : [];
-  if (!existsSync(path)) append(path, { eqlab: 1, key } satisfies Header);
+  if (!existsSync(path)) append(path, JSON.stringify({ eqlab: 2, key } satisfies Header));
   let next = 0;
   return {
     wrap: (run) => async (jobs) => {
       if (next < known.length) return known[next++];
       const results = await run(jobs);
-      if (!signal.aborted) append(path, results); // else not all jobs were done
+      if (!signal.aborted) append(path, summed(JSON.stringify(results))); // else not all jobs were done
       return results;
     },
   };
@@ -56,7 +57,11 @@ function read(path: string, key: string): Candidate[][][] {
     const unfinished = lines.pop(); // empty after a whole line
     checkHeader(path, header, key);
     if (unfinished) truncateSync(path, statSync(path).size - Buffer.byteLength(unfinished));
-    return lines.map((line) => JSON.parse(line));
+    return lines.map((line, i) => {
+      const json = line.slice(line.indexOf(" ") + 1);
+      if (line !== summed(json)) throw new Error(`line ${i + 2} is damaged`);
+      return JSON.parse(json);
+    });
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
@@ -70,7 +75,7 @@ function checkHeader(path: string, line: string, key: string): void {
   try {
     header = JSON.parse(line);
   } catch {}
-  if (header?.eqlab !== 1) {
+  if (header?.eqlab !== 2) {
     throw new InputError(`${path} is no checkpoint of eqlab. Name another file: this one is left as it is.`);
   }
   if (header.key !== key) {
@@ -80,9 +85,14 @@ function checkHeader(path: string, line: string, key: string): void {
   }
 }
 
-function append(path: string, line: unknown): void {
+/** A line behind its checksum. */
+function summed(json: string): string {
+  return `${createHash("sha256").update(json).digest("hex").slice(0, 16)} ${json}`;
+}
+
+function append(path: string, line: string): void {
   try {
-    appendFileSync(path, `${JSON.stringify(line)}\n`);
+    appendFileSync(path, `${line}\n`);
   } catch (error) {
     throw new InputError(
       `The checkpoint ${path} can't be written (${(error as Error).message}). Name a file elsewhere.`,

@@ -5,17 +5,12 @@ import { Queue } from "bullmq";
 import { discover } from "../../src/discover.js";
 import { openQueue } from "../../src/parallel/queue.js";
 import { connect, queueNamed, readAddress } from "../../src/parallel/redis.js";
-import { random } from "../../src/random.js";
 import type { Result } from "../../src/result.js";
 import { freePort, noRedis, startWorker, TestRedis, type WorkerProcess } from "./redis.js";
+import { noisyTable } from "./table.js";
 
-/** Noise keeps the search at work: nothing in it is exact. */
-function table() {
-  const { uniform } = random(7);
-  const column = () => Array.from({ length: 60 }, () => 2 * uniform() - 1);
-  const [a, b] = [column(), column()];
-  return { a, b, y: a.map((v, i) => Math.sin(3 * v) * b[i] + v * v + 0.1 * (uniform() + uniform() - 1)) };
-}
+const table = noisyTable();
+const question = { target: "y", primitives: ["identity", "square", "sin", "product"] };
 const digits = ({ best, front }: Result) => [best, ...front].map(({ expression, mse }) => `${expression} ${mse}`);
 
 describe("a cluster", { skip: noRedis }, () => {
@@ -25,7 +20,7 @@ describe("a cluster", { skip: noRedis }, () => {
 
   before(async () => {
     redis = await TestRedis.start();
-    alone = digits(await discover(table(), { target: "y", workers: 1 }));
+    alone = digits(await discover(table, { ...question, workers: 1 }));
   });
   after(async () => {
     for (const worker of workers) await worker.kill("SIGKILL");
@@ -41,7 +36,7 @@ describe("a cluster", { skip: noRedis }, () => {
     const onProgress = ({ fraction }: { fraction: number }) => {
       if (fraction > 0.1) trouble ??= fault?.();
     };
-    const result = await discover(table(), { target: "y", cluster: redis.url, onProgress });
+    const result = await discover(table, { ...question, cluster: redis.url, onProgress });
     assert.ok(!fault || trouble, "the search was over before anything happened to it");
     await trouble;
     return digits(result);
@@ -86,7 +81,7 @@ describe("a cluster", { skip: noRedis }, () => {
       pressed = performance.now();
       stop.abort();
     };
-    const result = await discover(table(), { target: "y", cluster: redis.url, onProgress, signal: stop.signal });
+    const result = await discover(table, { ...question, cluster: redis.url, onProgress, signal: stop.signal });
     assert.ok(performance.now() - pressed < 1_000, `${performance.now() - pressed} ms`);
     assert.match(result.warnings.join(" "), /stopped/);
   });

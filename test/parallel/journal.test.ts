@@ -108,7 +108,7 @@ test("a checkpoint of other data, options, units or another seed is refused and 
 });
 
 test("files that are no checkpoint are refused and left alone", () => {
-  for (const content of ["", "{", "x,y\n1,2\n", "null\n", '{"eqlab":2}\n', "\0\u0001\n"]) {
+  for (const content of ["", "{", "x,y\n1,2\n", "null\n", '{"eqlab":1}\n', "\0\u0001\n"]) {
     const path = fresh();
     writeFileSync(path, content);
     assert.throws(
@@ -123,10 +123,11 @@ test("files that are no checkpoint are refused and left alone", () => {
 test("a damaged journal, a folder, or a place that can't be written to is said before the search begins", async () => {
   const damaged = fresh();
   await open(damaged).run(jobs);
-  writeFileSync(damaged, readFileSync(damaged, "utf8").replace('"root"', "root"));
+  const whole = readFileSync(damaged, "utf8");
+  writeFileSync(damaged, whole.replace('"weight":0.3', '"weight":0.4'));
   assert.throws(
     () => open(damaged),
-    (error) => error instanceof InputError && /can't be read/.test(error.message),
+    (error) => error instanceof InputError && /can't be read \(line 2 is damaged\)/.test(error.message),
   );
   const path = fresh();
   mkdirSync(path);
