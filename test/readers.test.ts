@@ -96,6 +96,7 @@ const problem: Problem = {
   weights: Float64Array.of(1, 1, 2),
   searchRows: 3,
   primitives: ["identity", { name: "lorentz", formula: "1/(1+u^2)" }],
+  dimensions: { inputs: [{ powers: [1, 0, -2], units: { N: 1, m: -1 } }], target: undefined },
   targetScale: 1,
   resolution: 0,
 };
@@ -103,7 +104,7 @@ const network: fc.Arbitrary<Affine> = fc.letrec<{ affine: Affine; links: Affine[
   affine: fc.record({ bias: finite, biased: fc.boolean(), links: tie("links") }),
   links: fc.oneof(
     { maxDepth: 3 },
-    fc.constant([]),
+    fc.constant<Affine["links"]>([]),
     fc.array(
       fc.record({
         weight: finite,
@@ -151,7 +152,7 @@ test("messages: what eqlab writes comes back the same, anything else is refused"
 test("messages: a field too many, too few, or of another kind is refused", () => {
   const { text, hash } = packProblem(problem);
   const whole = JSON.parse(text);
-  for (const key of Object.keys(whole).filter((key) => key !== "weights")) {
+  for (const key of Object.keys(whole).filter((key) => !["weights", "dimensions"].includes(key))) {
     assert.throws(() => readProblem(JSON.stringify({ ...whole, [key]: undefined })), new RegExp(key));
     assert.throws(() => readProblem(JSON.stringify({ ...whole, [key]: "?" })), key);
   }

@@ -47,22 +47,29 @@ export const primitive = z.union([
   }, "a formula that can't be read"),
 ]);
 
-const problem = z
-  .strictObject({
-    inputs: z.array(column).min(1).max(1_000),
-    shifts: z.array(z.number()),
-    target: column,
-    weights: column.optional(),
-    searchRows: z.int().positive(),
-    primitives: z.array(primitive).min(1).max(100),
-    targetScale: z.number().positive(),
-    resolution: z.number().nonnegative(),
-  })
-  .refine(({ inputs, shifts, target, weights, searchRows }) => {
-    const rows = target.length;
-    const columns = [...inputs, ...(weights ? [weights] : [])];
-    return columns.every(({ length }) => length === rows) && shifts.length === inputs.length && searchRows <= rows;
-  }, "columns of different lengths");
+/** Unknown ones are null on the way. */
+const dimension = z
+  .strictObject({ powers: z.array(z.number()), units: z.record(z.string(), z.number()) })
+  .nullable()
+  .transform((known) => known ?? undefined);
+
+const problemFields = {
+  inputs: z.array(column).min(1).max(1_000),
+  shifts: z.array(z.number()),
+  target: column,
+  weights: column.optional(),
+  searchRows: z.int().positive(),
+  primitives: z.array(primitive).min(1).max(100),
+  dimensions: z.strictObject({ inputs: z.array(dimension), target: dimension }).optional(),
+  targetScale: z.number().positive(),
+  resolution: z.number().nonnegative(),
+} satisfies Record<keyof Problem, z.ZodType>;
+
+const problem = z.strictObject(problemFields).refine(({ inputs, shifts, target, weights, searchRows }) => {
+  const rows = target.length;
+  const columns = [...inputs, ...(weights ? [weights] : [])];
+  return columns.every(({ length }) => length === rows) && shifts.length === inputs.length && searchRows <= rows;
+}, "columns of different lengths");
 
 // Annotated, because a type that contains itself can't be inferred; `z.infer` of the rest must agree with the search's types.
 const link: z.ZodType<Link> = z.strictObject({
@@ -103,8 +110,10 @@ export interface Request {
 /** A problem as text, and the hash it is known by. */
 export function packProblem(of: Problem): { text: string; hash: string } {
   const { inputs, target, weights, ...rest } = of;
+  const { dimensions } = rest;
   const text = JSON.stringify({
     ...rest,
+    ...(dimensions && { dimensions: { inputs: [...dimensions.inputs], target: dimensions.target ?? null } }),
     inputs: inputs.map(packed),
     target: packed(target),
     ...(weights && { weights: packed(weights) }),

@@ -6,18 +6,22 @@ import type { DiscoverOptions, Progress } from "../options.js";
 import type { Candidate } from "../result.js";
 import { checked, LARGEST_MESSAGE, primitive } from "./messages.js";
 
-/** The options of `discover` that belong to the question; those about the machine are the worker's own. */
+/** Options of `discover` about the machine are the worker's own. */
+type MachineOption = "workers" | "cluster" | "signal" | "checkpoint" | "onProgress";
+
+/** The others belong to the question. */
 const options = z.strictObject({
   target: z.string(),
   inputs: z.array(z.string()).optional(),
   primitives: z.array(z.union([primitive, z.enum(["default", "all"])])).optional(),
+  units: z.record(z.string(), z.string()).optional(),
   sigma: z.union([z.string(), z.number()]).optional(),
   weights: z.string().optional(),
   noise: z.enum(["additive", "relative"]).optional(),
   outliers: z.enum(["aside", "keep"]).optional(),
   seed: z.int().optional(),
   budget: z.number().positive().optional(),
-});
+} satisfies Record<Exclude<keyof DiscoverOptions, MachineOption>, z.ZodType>);
 
 const request = z.strictObject({ file: z.string(), csv: z.string().max(LARGEST_MESSAGE), options });
 
