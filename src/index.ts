@@ -24,3 +24,7 @@ export { table } from "./notebook/table.js";
 export type { DiscoverOptions, Progress } from "./options.js";
 export { stopWorkers } from "./parallel/pool.js";
 export type { Candidate, Result } from "./result.js";
+export { readIdx } from "./vision/idx.js";
+// From images to a law.
+export { type ImageSet, imageSet, slice } from "./vision/images.js";
+export { mnist } from "./vision/mnist.js";
