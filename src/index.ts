@@ -16,6 +16,8 @@ export { toTeX } from "./expression/tex.js";
 export { toText } from "./expression/text.js";
 // Formulas as trees.
 export type { Expression } from "./expression/tree.js";
+// As a layer of tfjs.
+export { EqlLayer, type EqlLayerOptions, type Schedule } from "./network/index.js";
 // On the page.
 export { show } from "./notebook/display.js";
 export { figure } from "./notebook/figure.js";

@@ -1,3 +1,4 @@
+import type { Tensor } from "@tensorflow/tfjs-node";
 import { call, number, power, product, quotient, sum } from "./expression/build.js";
 import type { Expression } from "./expression/tree.js";
 import type { ColumnFunction, Kernel } from "./search/kernel/memory.js";
@@ -35,9 +36,13 @@ export type Gains = "paper" | "unit";
 export interface Trained extends Readonly<Record<Gains, Gain>> {
   /** Number of f in the network's kernel. */
   readonly code: number;
+  readonly op: TensorFunction;
   /** f and its derivative by each input, where the primitive itself has a pole or an edge: smoothed over SMOOTHING there. */
   readonly smoothed?: Pick<Primitive, "value" | "gradient">;
 }
+
+/** A primitive on tensors of one shape, by operations of tfjs that have a gradient; a number where it has no input. */
+export type TensorFunction = (...inputs: Tensor[]) => Tensor | number;
 
 /** Within about this much of a pole or an edge, a trained unit's function is a smooth and finite one in its place. */
 export const SMOOTHING = 0.01;
@@ -199,25 +204,39 @@ const asin: UnitFunction = {
 };
 
 const gain = (inner = 1, outer = 1, offset = 0): Gain => ({ inner, outer, offset });
-const trained = (code: number, paper: Gain, unit: Gain, smoothed?: Trained["smoothed"]): Trained => ({
+const trained = (
+  code: number,
+  op: TensorFunction,
+  paper: Gain,
+  unit: Gain,
+  smoothed?: Trained["smoothed"],
+): Trained => ({
   code,
+  op,
   paper,
   unit,
   smoothed,
 });
-const plain = (code: number, smoothed?: Trained["smoothed"]) => trained(code, gain(), gain(), smoothed);
+const plain = (code: number, op: TensorFunction, smoothed?: Trained["smoothed"]) =>
+  trained(code, op, gain(), gain(), smoothed);
 
+const op = (name: "square" | "sin" | "cos" | "exp" | "sigmoid" | "tanh") => (u: Tensor) => u[name]();
+const cubeOp = (u: Tensor) => u.mul(u.square());
 /** u² with its zero filled. */
 const filled = (u: number) => u * u + SMOOTHING ** 2;
+const filledOp = (u: Tensor) => u.square().add(SMOOTHING ** 2);
 /** ln |u|, u ≠ 0. */
 const smoothLog = { value: (u: number) => Math.log(filled(u)) / 2, gradient: (u: number) => [u / filled(u)] };
+const logOp = (u: Tensor) => filledOp(u).log().div(2);
 /** √|u|, with a round bottom at 0. */
 const smoothSqrt = { value: (u: number) => filled(u) ** 0.25, gradient: (u: number) => [(u / 2) * filled(u) ** -0.75] };
+const sqrtOp = (u: Tensor) => filledOp(u).sqrt().sqrt();
 /** 1/u, through 0 at 0. */
 const smoothInverse = {
   value: (u: number) => u / filled(u),
   gradient: (u: number) => [(SMOOTHING ** 2 - u * u) / filled(u) ** 2],
 };
+const inverseOp = (u: Tensor) => u.div(filledOp(u));
 const smoothDivision = {
   value: (u: number, v: number) => u * smoothInverse.value(v),
   gradient: (u: number, v: number) => [smoothInverse.value(v), u * smoothInverse.gradient(v)[0]],
@@ -232,6 +251,7 @@ const smoothPower = {
     return [value * p * smoothLog.gradient(u)[0], value * logarithm];
   },
 };
+const powerOp = (u: Tensor, p: Tensor) => p.mul(logOp(u)).clipByValue(-POWER_LIMIT, POWER_LIMIT).exp();
 /** asin u, straight on beyond |u| = 1 − SMOOTHING. */
 const smoothAsin = {
   value: (u: number) => {
@@ -239,6 +259,11 @@ const smoothAsin = {
     return Math.asin(edge) + (u - edge) / Math.sqrt(1 - edge * edge);
   },
   gradient: (u: number) => [1 / Math.sqrt(1 - Math.min(Math.abs(u), 1 - SMOOTHING) ** 2)],
+};
+
+const asinOp = (u: Tensor) => {
+  const edge = u.clipByValue(SMOOTHING - 1, 1 - SMOOTHING);
+  return edge.asin().add(u.sub(edge).div(edge.square().neg().add(1).sqrt()));
 };
 
 /** A power as a primitive of its own. */
@@ -259,18 +284,18 @@ const functionOf = (unit: UnitFunction, trained: Trained): Primitive => ({
 const TURN = 2 * Math.PI;
 
 export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
-  constant: { value: () => 1, gradient: () => [], expression: () => one, trained: plain(0) },
-  identity: { value: (u) => u, gradient: () => [1], expression: (u) => u, powers: [1], trained: plain(1) },
-  square: powerOf(2, plain(2)),
-  sin: functionOf(sin, trained(3, gain(TURN), gain(TURN, 1 / TURN))),
-  exp: functionOf(exp, trained(4, gain(1, 1 / Math.E, -1 / Math.E), gain(1, 1, -1))),
-  sigmoid: functionOf(sigmoid, trained(5, gain(20), gain(4))),
+  constant: { value: () => 1, gradient: () => [], expression: () => one, trained: plain(0, () => 1) },
+  identity: { value: (u) => u, gradient: () => [1], expression: (u) => u, powers: [1], trained: plain(1, (u) => u) },
+  square: powerOf(2, plain(2, op("square"))),
+  sin: functionOf(sin, trained(3, op("sin"), gain(TURN), gain(TURN, 1 / TURN))),
+  exp: functionOf(exp, trained(4, op("exp"), gain(1, 1 / Math.E, -1 / Math.E), gain(1, 1, -1))),
+  sigmoid: functionOf(sigmoid, trained(5, op("sigmoid"), gain(20), gain(4))),
   product: {
     value: (u, v) => u * v,
     gradient: (u, v) => [v, u],
     expression: (u, v) => product(u, v),
     powers: [1, 2, 3],
-    trained: trained(6, gain(1, 10), gain()),
+    trained: trained(6, (u, v) => u.mul(v), gain(1, 10), gain()),
   },
   // A sine with a bias: the search has the one unit for both, and the printer writes whichever is shorter.
   cos: {
@@ -278,27 +303,27 @@ export const PRIMITIVES: Readonly<Record<string, Primitive>> = {
     gradient: (u) => [-Math.sin(u)],
     expression: (u) => call("cos", u),
     unit: sin,
-    trained: trained(7, gain(TURN), gain(TURN, 1 / TURN)),
+    trained: trained(7, op("cos"), gain(TURN), gain(TURN, 1 / TURN)),
   },
-  tanh: functionOf(tanh, plain(8)),
-  log: functionOf(log, plain(9, smoothLog)),
-  asin: functionOf(asin, plain(15, smoothAsin)),
-  sqrt: powerOf(0.5, plain(10, smoothSqrt)),
-  cube: powerOf(3, plain(11)),
-  inverse: powerOf(-1, plain(12, smoothInverse), [-1, -2]),
+  tanh: functionOf(tanh, plain(8, op("tanh"))),
+  log: functionOf(log, plain(9, logOp, smoothLog)),
+  asin: functionOf(asin, plain(15, asinOp, smoothAsin)),
+  sqrt: powerOf(0.5, plain(10, sqrtOp, smoothSqrt)),
+  cube: powerOf(3, plain(11, cubeOp)),
+  inverse: powerOf(-1, plain(12, inverseOp, smoothInverse), [-1, -2]),
   division: {
     value: (u, v) => u / v,
     gradient: (u, v) => [1 / v, -u / (v * v)],
     expression: (u, v) => quotient(u, v),
     powers: [-1, -2],
-    trained: plain(13, smoothDivision),
+    trained: plain(13, (u, v) => u.mul(inverseOp(v)), smoothDivision),
   },
   power: {
     value: (u, p) => u ** p,
     gradient: (u, p) => [p * u ** (p - 1), u ** p * Math.log(u)],
     expression: (u, p) => power(u, p),
     freePowers: true,
-    trained: plain(14, smoothPower),
+    trained: plain(14, powerOp, smoothPower),
   },
 };
 
