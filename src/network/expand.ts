@@ -2,7 +2,7 @@
  * Multiplying out: whole powers and products of sums become sums of products, and like terms are added up. A trained network
  * often has x·y as ((x + y)² − (x − y)²)/4.
  */
-import { canonical, type Exponential } from "../search/canonical.js";
+import { canonical, type Gauge } from "../search/canonical.js";
 import {
   type Affine,
   affine,
@@ -29,26 +29,27 @@ interface Term {
 }
 
 /** The same network, multiplied out; undefined if that makes too many terms. */
-export function expanded(root: Affine, exponential: Exponential): Affine | undefined {
-  const terms = termsOf(root, exponential);
-  return terms && collected(terms, exponential);
+export function expanded(root: Affine, rules: Gauge): Affine | undefined {
+  const terms = termsOf(root, rules);
+  return terms && collected(terms, rules);
 }
 
-function termsOf(of: Affine, exponential: Exponential): Term[] | undefined {
+function termsOf(of: Affine, rules: Gauge): Term[] | undefined {
   const found: Term[] = of.biased ? [{ weight: of.bias, factors: [] }] : [];
   for (const { weight, unit } of of.links) {
-    const terms = unitTerms(unit, exponential);
+    const terms = unitTerms(unit, rules);
     if (!terms || found.length + terms.length > MOST_TERMS) return undefined;
     for (const term of terms) found.push({ ...term, weight: weight * term.weight });
   }
   return found;
 }
 
-function unitTerms(unit: Unit, exponential: Exponential): Term[] | undefined {
+function unitTerms(unit: Unit, rules: Gauge): Term[] | undefined {
   if (unit.kind === "input") return [{ weight: 1, factors: [factor(single(unit))] }];
-  const inputs = unit.factors.map(({ input }) => expanded(input, exponential));
+  const inputs = unit.factors.map(({ input }) => expanded(input, rules));
   if (unit.kind === "function") {
-    return inputs[0] && [{ weight: 1, factors: [factor(single(functionOf(unit.index, inputs[0])))] }];
+    if (!inputs.every((argument) => argument !== undefined)) return undefined;
+    return [{ weight: 1, factors: [factor(single(functionOf(unit.index, ...inputs)))] }];
   }
   let product: Term[] = [{ weight: 1, factors: [] }];
   for (const [k, { power, free }] of unit.factors.entries()) {
@@ -58,7 +59,7 @@ function unitTerms(unit: Unit, exponential: Exponential): Term[] | undefined {
       product = product.map(({ weight, factors }) => ({ weight, factors: [...factors, factor(input, power, free)] }));
       continue;
     }
-    const sum = termsOf(input, exponential);
+    const sum = termsOf(input, rules);
     for (let times = 0; times < power; times++) {
       if (!sum || product.length * sum.length > MOST_TERMS) return undefined;
       product = product.flatMap((a) =>
@@ -70,12 +71,12 @@ function unitTerms(unit: Unit, exponential: Exponential): Term[] | undefined {
 }
 
 /** The sum of the terms, like ones added up. */
-function collected(terms: readonly Term[], exponential: Exponential): Affine {
+function collected(terms: readonly Term[], rules: Gauge): Affine {
   const like = new Map<string, Link & { size: number }>();
   let [bias, biasSize] = [0, 0];
   for (const [k, { weight, factors }] of terms.entries()) {
     const product = copyUnit(productOf(...factors));
-    const { links, bias: constant } = canonical(single(product, weight), exponential);
+    const { links, bias: constant } = canonical(single(product, weight), rules);
     bias += constant;
     biasSize += Math.abs(constant);
     for (const link of links) {

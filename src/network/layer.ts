@@ -7,6 +7,7 @@ import { InputError } from "../errors.js";
 import { toText } from "../expression/text.js";
 import { alive } from "./alive.js";
 import { type Architecture, architecture, weightCount } from "./architecture.js";
+import { canFuse, fusedNetwork } from "./fused.js";
 import { initialWeights } from "./initial.js";
 import { operations } from "./operations.js";
 import {
@@ -75,6 +76,7 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
     private raw: Variable | undefined;
     private kept: Variable | undefined;
     private gates: Variable | undefined;
+    private fused: ReturnType<typeof fusedNetwork> | undefined;
     /** Did data come through since the last step was counted? A layer that is used twice is asked for two penalties. */
     private fresh = false;
 
@@ -159,11 +161,9 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
         const { replicas, outputs } = this.settings;
         const size = shape.at(-1) as number;
         if (replicas === 1) {
-          const rows = x.reshape([1, -1, size]) as Tensor3D;
-          return this.network(weights, rows).reshape([...shape.slice(0, -1), outputs] as number[]);
+          return this.network(weights, x.reshape([-1, size])).reshape([...shape.slice(0, -1), outputs] as number[]);
         }
-        const each = shape.length === 3 ? x.transpose([1, 0, 2]) : x.expandDims(0).tile([replicas, 1, 1]);
-        return this.network(weights, each as Tensor3D).transpose([1, 0, 2]);
+        return this.network(weights, shape.length === 3 ? x.transpose([1, 0, 2]) : x).transpose([1, 0, 2]);
       });
     }
 
@@ -243,8 +243,11 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
       return left.mul(training ? gatesByChance(tf, gates, seed + this.step) : settledGates(gates));
     }
 
-    private network(weights: Tensor2D, x: Tensor3D): Tensor3D {
-      return operations(tf, this.parts().wiring, weights, x);
+    private network(weights: Tensor2D, x: Tensor): Tensor3D {
+      const { wiring } = this.parts();
+      if (!this.settings.fused || !canFuse(tf)) return operations(tf, wiring, weights, x);
+      this.fused ??= fusedNetwork(tf, wiring);
+      return this.fused(weights, x);
     }
 
     /** What this step's loss is increased by; the mean of the replicas, as their errors are averaged too. */

@@ -2,7 +2,7 @@
  * The network by operations of tfjs, one after another: on any backend, with gradients of any order. The fused kernel is
  * tested against it, and it computes where the kernel can't.
  */
-import type { Tensor, Tensor3D } from "@tensorflow/tfjs-node";
+import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-node";
 import { type Gains, PRIMITIVES, type Trained } from "../primitives.js";
 import { type Architecture, arity, shapes } from "./architecture.js";
 import type { TensorFlow } from "./tensorflow.js";
@@ -10,13 +10,15 @@ import type { TensorFlow } from "./tensorflow.js";
 /**
  * Outputs of every replica.
  * @param weights [replicas, weights of one], laid out as in architecture.ts
- * @param x [replicas, rows, inputs]
+ * @param x [rows, inputs], the same for all replicas, or [replicas, rows, inputs]
  * @returns [replicas, rows, outputs]
  */
-export function operations(tf: TensorFlow, of: Architecture, weights: Tensor, x: Tensor3D): Tensor3D {
-  const [replicas, rows] = x.shape;
+export function operations(tf: TensorFlow, of: Architecture, weights: Tensor2D, given: Tensor): Tensor3D {
+  const [replicas] = weights.shape;
+  const x = given.rank === 3 ? given : given.expandDims(0).tile([replicas, 1, 1]);
+  const rows = x.shape[1] as number;
   const matrices = shapes(of);
-  let units = x as Tensor;
+  let units: Tensor = x;
   matrices.forEach((shape, k) => {
     const size = shape.rows * shape.columns;
     const matrix = weights.slice([0, shape.offset], [replicas, size]).reshape([replicas, shape.rows, shape.columns]);

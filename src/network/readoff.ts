@@ -97,10 +97,9 @@ function ownCopy(root: Affine, lives: Uint8Array): Affine {
 
 /** The shortest of the forms that exact algebra gives a network. */
 export function simplified(root: Affine, grammar: Grammar): Affine {
-  const { exponential } = grammar;
-  const plain = canonical(copyAffine(root), exponential);
-  const multiplied = expanded(plain, exponential);
-  const forms = multiplied ? [plain, canonical(multiplied, exponential)] : [plain];
+  const plain = canonical(copyAffine(root), grammar);
+  const multiplied = expanded(plain, grammar);
+  const forms = multiplied ? [plain, canonical(multiplied, grammar)] : [plain];
   const shortened = forms.filter((form) => size(form) <= LARGEST_SHORTENED).map((form) => shorten(form, grammar));
   return [...shortened, ...forms].reduce((best, form) => (size(form) < size(best) ? form : best));
 }

@@ -1,0 +1,34 @@
+/** The network by the fused kernel, as a function of tfjs with a gradient: one pass forward, one back, whatever its depth. */
+import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-node";
+import type { Architecture } from "./architecture.js";
+import { CompiledNetwork } from "./compiled.js";
+import type { TensorFlow } from "./tensorflow.js";
+
+/** Backends whose numbers can be had at once, and without much of a way. */
+const BACKENDS = ["tensorflow", "wasm", "cpu"];
+
+export const canFuse = (tf: TensorFlow): boolean => BACKENDS.includes(tf.getBackend());
+
+/**
+ * Outputs of every replica, [replicas, rows, outputs], of weights [replicas, weights of one] and inputs [rows, inputs], the
+ * same for all replicas, or [replicas, rows, inputs]. It has first derivatives only.
+ */
+export function fusedNetwork(tf: TensorFlow, of: Architecture): (weights: Tensor2D, x: Tensor) => Tensor3D {
+  const compiled = new CompiledNetwork(of);
+  const numbers = (tensor: Tensor) => tensor.dataSync() as Float32Array;
+  const rows = (x: Tensor) => x.shape[x.rank - 2];
+  const run = tf.customGrad((...given) => {
+    const [weights, x, save] = given as unknown as [Tensor2D, Tensor, (tensors: Tensor[]) => void];
+    save([weights, x]);
+    const outputs = compiled.forward(numbers(weights), numbers(x), rows(x));
+    return {
+      value: tf.tensor(outputs, [weights.shape[0], rows(x), of.outputs]),
+      gradFunc: (by: Tensor, saved: Tensor[]) => {
+        const [weights, x] = saved;
+        const gradient = compiled.backward(numbers(weights), numbers(x), numbers(by), rows(x));
+        return [tf.tensor(gradient.weights, weights.shape), tf.tensor(gradient.x as Float32Array, x.shape)];
+      },
+    };
+  });
+  return (weights, x) => run(weights, x) as Tensor3D;
+}
