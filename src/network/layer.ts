@@ -5,20 +5,22 @@
 import type { layers, Scalar, serialization, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-node";
 import { InputError } from "../errors.js";
 import { toText } from "../expression/text.js";
+import { random } from "../random.js";
 import { alive } from "./alive.js";
 import { type Architecture, architecture, weightCount } from "./architecture.js";
+import { type Elements, elementwise } from "./elementwise.js";
 import { canFuse, fusedNetwork } from "./fused.js";
 import { initialWeights } from "./initial.js";
 import { operations } from "./operations.js";
 import {
   checkSchedule,
-  gatesByChance,
   OPEN,
-  openGates,
+  openChance,
+  opening,
   priceAt,
   type Schedule,
-  settledGates,
-  smoothedRoots,
+  type Slope,
+  smoothedRoot,
 } from "./penalty.js";
 import { formulaOf, grammarOf, networks } from "./readoff.js";
 import { type EqlLayerOptions, type LayerSettings, layerSettings } from "./settings.js";
@@ -153,8 +155,8 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
     override call(inputs: Tensor | Tensor[], kwargs: { training?: boolean }): Tensor {
       return tf.tidy(() => {
         this.invokeCallHook(inputs, kwargs);
-        const given = Array.isArray(inputs) ? inputs[0] : inputs;
-        const shape = this.checked(given.shape);
+        const [given] = Array.isArray(inputs) ? inputs : [inputs];
+        const shape = this.checked(Array.isArray(inputs) ? inputs.map((each) => each.shape) : given.shape);
         this.fresh = true;
         const x = given.toFloat();
         const weights = this.effective(kwargs?.training === true);
@@ -224,12 +226,18 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
     /** Sets the weights of all replicas; those that are 0 are out for good. */
     private write(weights: Float32Array): void {
       const { raw, kept } = this.parts();
+      const shape = raw.shape as number[];
       tf.tidy(() => {
-        const values = tf.tensor(weights, raw.shape as number[]);
-        raw.write(values);
-        kept.write(values.notEqual(0).toFloat());
+        raw.write(tf.tensor(weights, shape));
+        // Not by notEqual and a cast: plain JavaScript's backend leaves bytes behind.
+        kept.write(
+          tf.tensor(
+            weights.map((w) => (w === 0 ? 0 : 1)),
+            shape,
+          ),
+        );
         // A gate is even at the beginning, and what it left is no matter of chance any more.
-        if (this.gates) this.gates.write(this.built ? tf.fill(raw.shape as number[], OPEN) : tf.zerosLike(values));
+        this.gates?.write(tf.fill(shape, this.built ? OPEN : 0));
       });
     }
 
@@ -238,9 +246,12 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
       const { raw, kept } = this.parts();
       const left = raw.read().mul(kept.read()) as Tensor2D;
       if (!this.gates) return left;
-      const gates = this.gates.read();
-      const { seed } = this.settings;
-      return left.mul(training ? gatesByChance(tf, gates, seed + this.step) : settledGates(gates));
+      const chance = training ? random(this.settings.seed, this.step) : undefined;
+      const openings = (gates: Float32Array) => {
+        const opened = Array.from(gates, (gate) => opening(gate, chance?.uniform()));
+        return arrays(opened);
+      };
+      return left.mul(elementwise(tf, openings, this.gates.read()));
     }
 
     private network(weights: Tensor2D, x: Tensor): Tensor3D {
@@ -257,9 +268,14 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
       this.fresh = false;
       if (price === 0 || this.settings.sparsity === "none") return tf.scalar(0);
       const { raw, kept } = this.parts();
+      const cost = this.gates ? openChance : smoothedRoot;
+      const costs = (weights: Float32Array) => arrays(Array.from(weights, cost));
       return tf.tidy(() => {
-        const cost = this.gates ? openGates(this.gates.read(), kept.read()) : smoothedRoots(raw.read(), kept.read());
-        return cost.mul(price / this.settings.replicas) as Scalar;
+        const each = elementwise(tf, costs, (this.gates ?? raw).read());
+        return each
+          .mul(kept.read())
+          .sum()
+          .mul(price / this.settings.replicas) as Scalar;
       });
     }
 
@@ -305,5 +321,10 @@ function checkNames(names: readonly string[], inputs: number): void {
       `not ${JSON.stringify(names)}.`,
   );
 }
+
+const arrays = (slopes: readonly Slope[]): Elements => ({
+  value: Float32Array.from(slopes, ({ value }) => value),
+  slopes: [Float32Array.from(slopes, ({ slope }) => slope)],
+});
 
 const said = (shape: Shape) => `[${shape.map((size) => size ?? "rows").join(", ")}]`;

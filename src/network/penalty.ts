@@ -3,9 +3,7 @@
  * is open or shut by chance, and what is paid for is the chance that it isn't shut (hard-concrete gates; Louizos, Welling,
  * Kingma 2018). Both as in the paper, section III-B.
  */
-import type { Scalar, Tensor } from "@tensorflow/tfjs-node";
 import { InputError } from "../errors.js";
-import type { TensorFlow } from "./tensorflow.js";
 
 /** Below this size a weight's root is rounded off; the paper's code. */
 export const ROUNDED = 0.05;
@@ -13,8 +11,6 @@ export const ROUNDED = 0.05;
 const TEMPERATURE = 2 / 3;
 const LOW = -0.1;
 const HIGH = 1.1;
-/** Uniform numbers stay this far from 0 and 1. */
-const EDGE = 1e-6;
 /** The parameter of a gate that is open for good. */
 export const OPEN = 20;
 
@@ -53,40 +49,35 @@ export function priceAt({ weight, from = 0, full = from, until = Number.POSITIVE
   return step >= full ? weight : (weight * (step - from + 1)) / (full - from + 1);
 }
 
-/** Σ of the smoothed roots of the weights that the mask leaves. */
-export function smoothedRoots(weights: Tensor, mask: Tensor): Scalar {
+/** A function's value at a number, and its slope there. */
+export interface Slope {
+  readonly value: number;
+  readonly slope: number;
+}
+
+/** √|w|, rounded off near 0: smooth, and not steep. */
+export function smoothedRoot(w: number): Slope {
   const a = ROUNDED;
-  const size = weights.abs();
-  // Two pieces, joined without a condition: tfjs has no gradient for one.
-  const square = size.minimum(a).square();
-  const rounded = square
-    .mul(3 / (4 * a))
-    .sub(square.square().div(8 * a ** 3))
-    .add((3 * a) / 8);
-  return rounded.add(size.maximum(a).sub(a)).sqrt().mul(mask).sum();
+  const size = Math.abs(w);
+  const value = Math.sqrt(size < a ? -(w ** 4) / (8 * a ** 3) + (3 * w * w) / (4 * a) + (3 * a) / 8 : size);
+  const slope = size < a ? -(w ** 3) / (2 * a ** 3) + (3 * w) / (2 * a) : Math.sign(w);
+  return { value, slope: slope / (2 * value) };
 }
 
-/** Σ of the chances that a gate isn't shut, over the weights that the mask leaves. */
-export function openGates(gates: Tensor, mask: Tensor): Scalar {
-  return gates
-    .sub(TEMPERATURE * Math.log(-LOW / HIGH))
-    .sigmoid()
-    .mul(mask)
-    .sum();
+const sigmoid = (u: number) => 1 / (1 + Math.exp(-u));
+
+/** The chance that a gate isn't shut. */
+export function openChance(gate: number): Slope {
+  const value = sigmoid(gate - TEMPERATURE * Math.log(-LOW / HIGH));
+  return { value, slope: value * (1 - value) };
 }
 
-/** Gates as they are outside training, 0 to 1. */
-export function settledGates(gates: Tensor): Tensor {
-  return gates
-    .sigmoid()
-    .mul(HIGH - LOW)
-    .add(LOW)
-    .clipByValue(0, 1);
-}
-
-/** Gates by chance, as in training. */
-export function gatesByChance(tf: TensorFlow, gates: Tensor, seed: number): Tensor {
-  const u = tf.randomUniform(gates.shape, EDGE, 1 - EDGE, "float32", seed);
-  const logistic = u.log().sub(u.neg().add(1).log());
-  return settledGates(logistic.add(gates).div(TEMPERATURE));
+/** How far a gate is open, 0 to 1. @param uniform a random number in (0, 1) in training, else nothing */
+export function opening(gate: number, uniform?: number): Slope {
+  const temperature = uniform === undefined ? 1 : TEMPERATURE;
+  const chance = uniform === undefined ? 0 : Math.log(uniform / (1 - uniform));
+  const inner = sigmoid((gate + chance) / temperature);
+  const stretched = LOW + (HIGH - LOW) * inner;
+  if (!(stretched > 0 && stretched < 1)) return { value: stretched > 0.5 ? 1 : 0, slope: 0 };
+  return { value: stretched, slope: ((HIGH - LOW) * inner * (1 - inner)) / temperature };
 }
