@@ -2,14 +2,8 @@
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import type { Candidate } from "../search/candidates.js";
-import type { Job, Problem, Runner } from "../search/workbench.js";
-
-/** A job, with the problem it belongs to: a worker that has met the problem keeps its workbench. */
-export interface Task {
-  readonly session: string;
-  readonly problem: Problem;
-  readonly job: Job;
-}
+import type { Problem, Runner } from "../search/workbench.js";
+import { candidatesOf, taskOf } from "./message.js";
 
 /** Idle workers but one end after this many milliseconds. */
 const IDLE = 60_000;
@@ -30,7 +24,7 @@ export function inWorkers(problem: Problem, workers: number, signal: AbortSignal
     Promise.all(
       jobs.map(async (job): Promise<Candidate[]> => {
         try {
-          return await poolOf(workers).run({ session, problem, job } satisfies Task, { signal });
+          return candidatesOf(await poolOf(workers).run(taskOf(session, problem, job), { signal }));
         } catch (error) {
           if (signal.aborted) return [];
           throw error;

@@ -1,18 +1,18 @@
 /** What runs in a worker thread: one job after another, on the workbench of the job's problem. */
-import type { Candidate } from "../search/candidates.js";
 import { Workbench } from "../search/workbench.js";
-import type { Task } from "./pool.js";
+import { type Findings, findingsOf, jobOf, type Task } from "./message.js";
 
 /** Workbenches kept: a search within a search has two. */
 const KEPT = 2;
 const workbenches = new Map<string, Workbench>();
 
-export default function run({ session, problem, job }: Task): Candidate[] {
+export default function run(task: Task): Findings {
+  const { session, problem } = task;
   let workbench = workbenches.get(session);
   if (!workbench) {
     workbench = new Workbench(problem);
     workbenches.set(session, workbench);
     for (const oldest of workbenches.keys()) if (workbenches.size > KEPT) workbenches.delete(oldest);
   }
-  return workbench.run(job);
+  return findingsOf(workbench.run(jobOf(task)));
 }
