@@ -3,9 +3,8 @@ import { best as bestOf, type Finalist, front as frontOf, type Rows, rivals } fr
 import { constantsOf } from "./constants.js";
 import { InputError } from "./errors.js";
 import { number } from "./expression/build.js";
-import { evaluate } from "./expression/evaluate.js";
 import { toText } from "./expression/text.js";
-import type { Expression } from "./expression/tree.js";
+import { extremes } from "./extremes.js";
 import type { NoiseKind } from "./noise.js";
 import { type Candidate, makeCandidate, makeResult, type Result } from "./result.js";
 import { FINAL_ROWS } from "./scale.js";
@@ -14,8 +13,6 @@ import { dimensionsOfNumbers } from "./units/check.js";
 import { inUnits } from "./units/dimension.js";
 import { lackOfFit, tooFewRows, verdict } from "./verdict.js";
 
-/** Terms this many times as large as the target cancel to a suspicious degree. */
-const EXTREME = 100;
 /** With fewer rows than this for each fitted constant the user is warned. */
 const FEW_ROWS_EACH = 3;
 
@@ -94,13 +91,8 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
     const named = others.map(({ expression }) => toText(expression, { digits: 6 })).join("; ");
     warnings.push(`The data can't tell the law from ${others.length > 1 ? "these" : "this"}: ${named}.`);
   }
-  const excess = cancellation(best.tree, rows, table);
-  if (excess > EXTREME) {
-    warnings.push(
-      `Constants run to extremes: terms up to ${excess.toPrecision(1)} times as large as ${table.target.label} cancel. ` +
-        "Such a formula imitates a curve by differences; look at the simpler ones of the front.",
-    );
-  }
+  const columns = Object.fromEntries(table.inputs.map(({ name }, i) => [name, rows.inputs[i]]));
+  warnings.push(...extremes(best.tree, columns, rows.target.length, table.target.label));
   const constants = best.constants.filter(({ error }) => error !== undefined).length;
   if (judged === "law" && rows.target.length < FEW_ROWS_EACH * constants) {
     warnings.push(
@@ -130,15 +122,6 @@ function withoutDisguises(finalists: readonly Finalist[]): Finalist[] {
 }
 
 const breaksUnits = ({ length, lengthRegardless }: Finalist) => length === Infinity && lengthRegardless < Infinity;
-
-/** How many times larger than the target the largest term of a sum gets. */
-function cancellation(tree: Expression, { inputs, target }: Rows, table: Table): number {
-  if (tree.kind !== "sum") return 0;
-  const columns = Object.fromEntries(table.inputs.map(({ name }, i) => [name, inputs[i]]));
-  const largest = (values: Float64Array) => values.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  const terms = tree.terms.map((term) => largest(evaluate(term, columns, target.length)));
-  return Math.max(...terms) / (largest(target) || 1);
-}
 
 function wildRow(row: number, best: Candidate, { inputs, target }: Table): string {
   const [value] = best.predict([Object.fromEntries(inputs.map(({ name, values }) => [name, values[row]]))]);

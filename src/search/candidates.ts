@@ -5,6 +5,7 @@ import { mostParameters } from "./description.js";
 import { type FitOptions, type Fitter, LINEAR, QUICK, THOROUGH } from "./fit.js";
 import type { Sprout } from "./library.js";
 import { type Affine, copyUnit, depth, type Link, parameters, size } from "./network.js";
+import { LITTLE, NEXT_TO_NOTHING, straightened } from "./straight.js";
 
 /** A fitted network. */
 export interface Candidate {
@@ -35,7 +36,10 @@ export function fitted(root: Affine, fitter: Fitter, options: FitOptions, larges
   return Number.isFinite(error) ? { root, error } : undefined;
 }
 
-/** A quick fit for all networks of a batch, a thorough one for the best. Weights come back in canonical form. */
+/**
+ * A quick fit for all networks of a batch, a thorough one for the best, and for what these are where their functions hardly
+ * bend. Weights come back in canonical form.
+ */
 export function fitBatch(roots: Iterable<Affine>, fitter: Fitter, largest = LARGEST): Candidate[] {
   const quick: Candidate[] = [];
   for (const root of roots) {
@@ -43,11 +47,21 @@ export function fitBatch(roots: Iterable<Affine>, fitter: Fitter, largest = LARG
     if (candidate) quick.push(candidate);
   }
   quick.sort((a, b) => a.error - b.error);
-  return quick.map((candidate, rank) => {
-    const error = rank < BEST ? fitter.fit(candidate.root, THOROUGH) : candidate.error;
-    canonical(candidate.root, fitter.grammar);
-    return { root: candidate.root, error };
+  return quick.flatMap(({ root, error }, rank) => {
+    const better = rank < BEST ? fitter.fit(root, THOROUGH) : error;
+    canonical(root, fitter.grammar);
+    const candidate = { root, error: better };
+    return rank < BEST ? plain(candidate, fitter, largest) : [candidate];
   });
+}
+
+/** The candidate, and what it is a longer name of, if it is: see `straight.ts`. */
+function plain(candidate: Candidate, fitter: Fitter, largest: number): Candidate[] {
+  const straight = straightened(candidate.root, LITTLE, fitter);
+  const shorter = straight && fitted(straight, fitter, THOROUGH, largest);
+  if (!shorter) return [candidate];
+  canonical(shorter.root, fitter.grammar);
+  return straightened(candidate.root, NEXT_TO_NOTHING, fitter) ? [shorter] : [candidate, shorter];
 }
 
 /** Sums whose weights are all at the output: one linear solve each. */

@@ -1,9 +1,10 @@
-/** Pruning by trial: every part in turn is taken out and the rest fitted again, as long as that shortens the description. */
+/** Pruning by trial: every part in turn is taken out, or straightened, and the rest fitted again, as long as that shortens the description. */
 import { type Candidate, fitted } from "./candidates.js";
 import { descriptionLength } from "./description.js";
 import type { Fitter } from "./fit.js";
 import { removeOne } from "./grow/remove.js";
 import { type Affine, parameters, size } from "./network.js";
+import { LITTLE, straightened } from "./straight.js";
 
 const TRIAL = { steps: 40, tolerance: 1e-3 };
 /** No law has so many parts to lose. */
@@ -37,7 +38,9 @@ export function prune(candidate: Candidate, fitter: Fitter, resolution: number, 
   return chain;
 }
 
-/** All fitted networks with one part less. */
+/** All fitted networks with one part less, and the one without functions that hardly bend. */
 export function shortened(root: Affine, fitter: Fitter, options = TRIAL): Candidate[] {
-  return [...removeOne(root)].flatMap((network) => fitted(network, fitter, options) ?? []);
+  const straight = straightened(root, LITTLE, fitter);
+  const networks = [...removeOne(root), ...(straight ? [straight] : [])];
+  return networks.flatMap((network) => fitted(network, fitter, options) ?? []);
 }
