@@ -4,6 +4,7 @@ import { constantsOf } from "./constants.js";
 import { InputError } from "./errors.js";
 import { number } from "./expression/build.js";
 import { toText } from "./expression/text.js";
+import type { Expression } from "./expression/tree.js";
 import { extremes } from "./extremes.js";
 import type { NoiseKind } from "./noise.js";
 import { type Candidate, makeCandidate, makeResult, type Result } from "./result.js";

@@ -76,6 +76,18 @@ export interface UnitFunction {
   readonly ridge?: { readonly slopes: readonly number[]; readonly biases: readonly number[] };
   /** Positive slopes of a sum of three inputs. */
   readonly ridge3?: readonly number[];
+  /** Is the function of one input, with this slope, multiplied with other sprouts where there are so many inputs? It is, if not given. */
+  readonly paired?: (slope: number, inputs: number) => boolean;
+  /**
+   * Arguments a·x² + b·x + c, for an input scaled to a largest size of 1 and up to so many inputs: shapes that no growth in small
+   * steps leads to.
+   */
+  readonly squares?: {
+    readonly starts: readonly (readonly [a: number, b: number, c: number])[];
+    readonly most: number;
+  };
+  /** What f(u + bias) is called; f(u − bias) is its negative. */
+  readonly turned?: { readonly bias: number; readonly expression: (u: Expression) => Expression };
   /** The inverse function, where y = f(u) can be peeled to u; `defined` says for which y. */
   readonly inverse?: {
     readonly value: (y: number) => number;
@@ -105,6 +117,9 @@ const grid = (slopes: readonly number[], biases: readonly number[]) =>
 /** Slopes with the steepest place at given positions of the input. */
 const centred = (slopes: readonly number[], centres: readonly number[]) =>
   slopes.flatMap((slope) => centres.map((centre) => [slope, -slope * centre] as const));
+/** Exponents of Gaussian bells. */
+const bells = (centres: readonly number[], widths: readonly number[]) =>
+  centres.flatMap((centre) => widths.map((width) => [-0.5 / width ** 2, centre / width ** 2, 0] as const));
 const steps = (first: number, last: number, step: number) =>
   Array.from({ length: Math.floor((last - first) / step + 1e-9) + 1 }, (_, i) => first + i * step);
 const both = (values: readonly number[]) => values.flatMap((value) => [value, -value]);
@@ -123,6 +138,9 @@ const sin: UnitFunction = {
   inner: grid(steps(1, 8, 1), [0, QUARTER]),
   ridge: { slopes: steps(1.5, 12, 1.5), biases: [0, QUARTER] },
   ridge3: [2, 4, 6, 8],
+  paired: (slope, inputs) => (inputs <= 3 ? slope < 20 : inputs <= 5 && slope < 14),
+  squares: { starts: grid([1, 2, 3, 4, 6, 8], [0, QUARTER]).map(([slope, bias]) => [slope, 0, bias]), most: 2 },
+  turned: { bias: QUARTER, expression: (u) => call("cos", u) },
 };
 
 const exp: UnitFunction = {
@@ -137,6 +155,7 @@ const exp: UnitFunction = {
   swapped: grid(both([1]), [0]),
   inner: grid(both([1, 2, 4]), [0]),
   ridge: { slopes: [1, 3], biases: [0] },
+  squares: { starts: bells([-0.6, -0.3, 0.3, 0.6], [0.1, 0.2, 0.4]), most: 4 },
   inverse: { value: Math.log, derivative: (y) => 1 / y, defined: (y) => y > 0 },
 };
 
@@ -153,6 +172,7 @@ const sigmoid: UnitFunction = {
   swapped: grid([2], [0]),
   inner: centred([2.5, 7, 20], [-0.6, 0, 0.6]),
   ridge: { slopes: [4, 15], biases: [0] },
+  paired: (_, inputs) => inputs <= 3,
   inverse: {
     value: (y) => Math.log(y / (1 - y)),
     derivative: (y) => 1 / (y * (1 - y)),

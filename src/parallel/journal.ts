@@ -5,7 +5,8 @@
  * passes for a result.
  */
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { InputError } from "../errors.js";
 import type { Candidate } from "../search/candidates.js";
 import type { Problem, Runner } from "../search/workbench.js";
@@ -15,6 +16,8 @@ interface Header {
   readonly eqlab: 2;
   /** Hash of the problems and the seed: results are good for nothing else. */
   readonly key: string;
+  /** Hash of the search's own code: another search would do other jobs. */
+  readonly search: string;
 }
 
 export interface Checkpoint {
@@ -30,7 +33,7 @@ export function openCheckpoint(
 ): Checkpoint {
   const key = keyOf(problems, seed);
   const known = existsSync(path) ? read(path, key) : [];
-  if (!existsSync(path)) append(path, JSON.stringify({ eqlab: 2, key } satisfies Header));
+  if (!existsSync(path)) append(path, JSON.stringify({ eqlab: 2, key, search: searchVersion() } satisfies Header));
   let next = 0;
   return {
     wrap: (run) => async (jobs) => {
@@ -48,6 +51,20 @@ function keyOf(problems: readonly Problem[], seed: number): string {
     hash.update(JSON.stringify(rest));
     for (const column of [...inputs, target, ...(weights ? [weights] : [])]) hash.update(Float64Array.from(column));
   }
+  return hash.digest("hex");
+}
+
+/** The code that decides what a search does: the search's folder, and the files beside it. */
+function searchVersion(): string {
+  const folder = fileURLToPath(new URL("../", import.meta.url));
+  const files = [
+    ...readdirSync(folder).filter((file) => file.endsWith(".js")),
+    ...readdirSync(`${folder}search`, { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.(js|wasm)$/.test(file))
+      .map((file) => `search/${file}`),
+  ];
+  const hash = createHash("sha256");
+  for (const file of files.sort()) hash.update(file).update(readFileSync(folder + file));
   return hash.digest("hex");
 }
 
@@ -75,8 +92,14 @@ function checkHeader(path: string, line: string, key: string): void {
   try {
     header = JSON.parse(line);
   } catch {}
-  if (header?.eqlab !== 2) {
+  if (typeof header?.eqlab !== "number" || typeof header.key !== "string") {
     throw new InputError(`${path} is no checkpoint of eqlab. Name another file: this one is left as it is.`);
+  }
+  if (header.eqlab !== 2 || header.search !== searchVersion()) {
+    throw new InputError(
+      `The checkpoint ${path} is of another version of eqlab's search, so it can't be gone on with. ` +
+        "Name another file or delete it: the search starts anew.",
+    );
   }
   if (header.key !== key) {
     throw new InputError(

@@ -1,6 +1,6 @@
 /** From a network to a formula: in the user's own units, and as an expression tree. */
 
-import { call, number, power, product, sum, variable } from "../expression/build.js";
+import { number, power, product, sum, variable } from "../expression/build.js";
 import { complexity } from "../expression/complexity.js";
 import type { Expression } from "../expression/tree.js";
 import { canonical } from "./canonical.js";
@@ -140,8 +140,6 @@ export function expressible(root: Affine): boolean {
   );
 }
 
-const QUARTER = Math.PI / 2;
-
 /** The formula of a network. `names` are those of the inputs. */
 export function formula(root: Affine, names: readonly string[], grammar: Grammar): Expression {
   const ofAffine = (of: Affine): Expression => {
@@ -155,10 +153,10 @@ export function formula(root: Affine, names: readonly string[], grammar: Grammar
       return product(...unit.factors.map(({ input, power: p }) => power(ofAffine(input), number(p))));
     }
     const argument = unit.factors[0].input;
-    const { name, expression } = grammar.functions[unit.index];
-    // A sine shifted by a quarter turn is a cosine.
-    if (name === "sin" && argument.biased && Math.abs(Math.abs(argument.bias) - QUARTER) < 1e-9) {
-      return product(number(Math.sign(argument.bias)), call("cos", ofAffine({ ...argument, biased: false, bias: 0 })));
+    const { turned, expression } = grammar.functions[unit.index];
+    if (turned && argument.biased && Math.abs(Math.abs(argument.bias) - turned.bias) < 1e-9) {
+      const unbiased = ofAffine({ ...argument, biased: false, bias: 0 });
+      return product(number(Math.sign(argument.bias)), turned.expression(unbiased));
     }
     return expression(...unit.factors.map(({ input }) => ofAffine(input)));
   };

@@ -61,7 +61,7 @@ export function draftSprouts(sample: Sample, grammar: Grammar): Draft[] {
   }
   for (let i = 0; i < d; i++) drafts.push(...functionsOf(input(i), 1 / sample.largest[i], d, grammar));
   for (const powers of composed) drafts.push(...functionsOfMonomial(powers, sample, grammar));
-  drafts.push(...ridges(sample, grammar), ...bumps(sample, grammar), ...pairFunctions(sample, grammar));
+  drafts.push(...ridges(sample, grammar), ...quadratics(sample, grammar), ...pairFunctions(sample, grammar));
   if (grammar.inverse && grammar.products && (d === 3 || d === 4)) {
     for (const powers of twoOverOne(d)) drafts.push(...functionsOfMonomial(powers, sample, grammar));
   }
@@ -135,14 +135,14 @@ function* combinations(values: readonly number[], length: number): Generator<num
 function* functionsOf(of: Unit, scale: number, d: number, grammar: Grammar, coarse = false): Generator<Draft> {
   const name = unitSignature(of);
   for (let f = 0; f < grammar.functions.length; f++) {
-    const { starts, coarse: few, inner, biased, name: called } = grammar.functions[f];
+    const { starts, coarse: few, inner, biased, paired, name: called } = grammar.functions[f];
     for (const [slope, bias] of coarse ? few : starts) {
       yield {
         unit: functionOf(f, single(of, slope * scale, biased ? bias : undefined)),
         family: `${called}(${name})`,
         kind: f,
         inner: !coarse && inner.some(([s, b]) => s === slope && b === bias),
-        paired: !coarse && pairs(called, slope, d),
+        paired: !coarse && (paired?.(slope, d) ?? true),
       };
     }
   }
@@ -166,12 +166,6 @@ function* functionsOf(of: Unit, scale: number, d: number, grammar: Grammar, coar
     yield* shifted(0.5, ROOT_BIASES, [1, -1], true);
     if (grammar.inverse) yield* shifted(-0.5, ROOT_BIASES, [1, -1], true);
   }
-}
-
-/** Which functions of an input are multiplied by twos. */
-function pairs(name: string, slope: number, d: number): boolean {
-  if (name === "sin") return d <= 3 ? slope < 20 : d <= 5 && slope < 14;
-  return name !== "sigmoid" || d <= 3;
 }
 
 function* functionsOfMonomial(powers: Powers, sample: Sample, grammar: Grammar): Generator<Draft> {
@@ -248,31 +242,20 @@ function* pairFunctions(sample: Sample, grammar: Grammar): Generator<Draft> {
   }
 }
 
-/** Gaussian bumps, and sines of a square: shapes that no growth in small steps leads to. */
-function* bumps({ inputs, largest }: Sample, grammar: Grammar): Generator<Draft> {
-  const d = inputs.length;
-  if (!grammar.powers.includes(2)) return;
-  const exp = grammar.indexOf("exp");
-  const sin = grammar.indexOf("sin");
-  for (let i = 0; i < d; i++) {
+/** Functions of a square, or of a quadratic polynomial, of one input. */
+function* quadratics({ inputs, largest }: Sample, { functions, powers }: Grammar): Generator<Draft> {
+  if (!powers.includes(2)) return;
+  for (let i = 0; i < inputs.length; i++) {
     const q = 1 / largest[i];
-    const square = () => monomial([[i, 2]]);
-    if (exp >= 0 && d <= 4) {
-      for (const centre of [-0.6, -0.3, 0.3, 0.6])
-        for (const width of [0.1, 0.2, 0.4]) {
-          const exponent = affine([
-            { weight: (-q * q) / (2 * width * width), unit: square() },
-            { weight: (centre * q) / (width * width), unit: input(i) },
-          ]);
-          yield { unit: functionOf(exp, exponent), family: `bump(${i})`, kind: exp, inner: false, paired: false };
-        }
-    }
-    if (sin >= 0 && d <= 2) {
-      for (const slope of [1, 2, 3, 4, 6, 8])
-        for (const bias of [0, Math.PI / 2]) {
-          const unit = functionOf(sin, single(square(), slope * q * q, bias));
-          yield { unit, family: `sin(${unitSignature(square())})`, kind: sin, inner: false, paired: true };
-        }
+    const square: Powers = [[i, 2]];
+    for (const [f, { squares, biased, name }] of functions.entries()) {
+      if (!squares || inputs.length > squares.most) continue;
+      for (const [a, b, c] of squares.starts) {
+        const argument = single(monomial(square), a * q * q, biased ? c : undefined);
+        if (b !== 0) argument.links.push({ weight: b * q, unit: input(i) });
+        const family = b === 0 ? `${name}(${unitSignature(monomial(square))})` : `${name} of a quadratic in ${i}`;
+        yield { unit: functionOf(f, argument), family, kind: f, inner: false, paired: b === 0 };
+      }
     }
   }
 }

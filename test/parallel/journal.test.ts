@@ -107,6 +107,24 @@ test("a checkpoint of other data, options, units or another seed is refused and 
   open(path);
 });
 
+test("a checkpoint of another version of the search is refused and left alone", async () => {
+  const path = fresh();
+  await open(path).run(jobs);
+  const written = readFileSync(path, "utf8");
+  const { search } = JSON.parse(written.split("\n")[0]);
+  assert.match(search, /^[0-9a-f]{64}$/);
+  for (const other of [`"${"0".repeat(64)}"`, "null"]) {
+    const older = written.replace(`"${search}"`, other);
+    writeFileSync(path, older);
+    assert.throws(
+      () => open(path),
+      (error) =>
+        error instanceof InputError && /another version of eqlab's search.*the search starts anew/.test(error.message),
+    );
+    assert.equal(readFileSync(path, "utf8"), older);
+  }
+});
+
 test("files that are no checkpoint are refused and left alone", () => {
   for (const content of ["", "{", "x,y\n1,2\n", "null\n", '{"eqlab":1}\n', "\0\u0001\n"]) {
     const path = fresh();

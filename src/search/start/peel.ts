@@ -74,7 +74,7 @@ export function peels(
       logarithmic,
     });
     if (!exponential(index)) found.push(peel(scale, false));
-    else if (sign !== 0) found.push(peel(sign, f.name === "exp"));
+    else if (sign !== 0) found.push(peel(sign, true));
   });
   if (powers.includes(3))
     found.push(
