@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import type { Candidate } from "../search/candidates.js";
 import type { Problem, Runner } from "../search/workbench.js";
-import { candidatesOf, taskOf } from "./message.js";
+import { candidatesOf, taskOf } from "./packing.js";
 
 /** Idle workers but one end after this many milliseconds. */
 const IDLE = 60_000;

@@ -1,6 +1,6 @@
 /** What runs in a worker thread: one job after another, on the workbench of the job's problem. */
 import { Workbench } from "../search/workbench.js";
-import { type Findings, findingsOf, jobOf, type Task } from "./message.js";
+import { type Findings, findingsOf, jobOf, type Task } from "./packing.js";
 
 /** Workbenches kept: a search within a search has two. */
 const KEPT = 2;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { candidatesOf, findingsOf, jobOf, taskOf } from "../../src/parallel/message.js";
+import { candidatesOf, findingsOf, jobOf, taskOf } from "../../src/parallel/packing.js";
 import { affine } from "../../src/search/network.js";
 import type { Job, Problem } from "../../src/search/workbench.js";
 import { ALL, randomNetworks } from "../search/help.js";
