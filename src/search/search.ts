@@ -94,6 +94,7 @@ export async function search(
   // An exact network that needs no constant of nature is hardly there by chance.
   const surely = problem.dimensions && options.groups !== false ? settings.surelyInUnits : settings.surelyShort;
 
+  const groups = options.groups === false ? [] : reductions(problem, fitter.grammar);
   await smaller();
   for (const [k, names] of workbench.starts().entries()) {
     if ((await short()) || stopped()) break;
@@ -101,12 +102,12 @@ export async function search(
     report("start", 0.05 * (k + 1));
   }
   await grow();
+  if (!pool.exact && !onlyNoise()) await grownInGroups();
   if (!pool.exact && mutations) {
     if (!onlyNoise()) await narrowed();
     await mutateBest();
   }
-  // An exact law in its units is as short as its pruning has made it.
-  if (!(problem.dimensions && (await short()))) await compress();
+  await compress();
   return pool;
 
   /** Is there an exact network that a longer search would hardly shorten? What can simply be taken out of it is. */
@@ -118,35 +119,34 @@ export async function search(
     return pool.exact !== undefined && unscaledSize(pool.exact.root) + natures(pool.exact.root) <= surely;
   }
 
-  /** What smaller problems have, of dimensionless groups or where some inputs come out as factors: exact networks, or the shortest. */
+  /** What smaller problems have: the starts of those of dimensionless groups; all of those without inputs that come out as factors. */
   async function smaller(): Promise<void> {
-    const groups = options.groups === false ? [] : reductions(problem, fitter.grammar);
-    const inGroups = (rounds: (k: number) => number) =>
-      groups.map((part, k) => ({ part, rounds: rounds(k), mutations: false }));
-    const { rounds, roundsUnsure } = settings;
-    for (const step of [
-      // What their starts have, then what grows.
-      ...inGroups(() => 0),
-      ...inGroups((k) => (k === 0 ? rounds : roundsUnsure)),
-      ...separate(problem).map(({ part, sure }) => ({ part, rounds: sure ? rounds : roundsUnsure, mutations: sure })),
-    ]) {
-      if ((await short()) || stopped()) return;
-      const whole = await networksOf(step);
-      const small = fitBatch(whole, fitter);
-      // With the factors they may all be too large for the search, but what has been found must not be lost.
-      pool.addAll([small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY)]);
-      report("start", 0.05);
+    for (const part of groups) await solve({ part, rounds: 0, mutations: false });
+    for (const { part, sure } of separate(problem)) {
+      await solve({ part, rounds: sure ? settings.rounds : settings.roundsUnsure, mutations: sure });
     }
+  }
 
-    async function networksOf({ part, ...its }: { part: SmallerProblem; rounds: number; mutations: boolean }) {
-      if (part.problem.inputs.length === 0) return [part.whole(affine([], 1))];
-      const onInner = ({ fraction, best }: SearchProgress) =>
-        onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
-      const inner = { ...options, ...its, groups: false, onProgress: onInner };
-      const found = promising(await search(new Workbench(part.problem), runnerFor, inner)).map(part.whole);
-      // A power of an input that is in front and in the groups too often goes away in between.
-      return groups.includes(part) ? found.map((root) => shorten(root, fitter.grammar)) : found;
-    }
+  async function grownInGroups(): Promise<void> {
+    for (const part of groups) await solve({ part, rounds: settings.roundsUnsure, mutations: false });
+  }
+
+  /** Searches a smaller problem, and takes over its exact network, or the shortest. */
+  async function solve({ part, ...its }: { part: SmallerProblem; rounds: number; mutations: boolean }): Promise<void> {
+    if ((await short()) || stopped()) return;
+    const onInner = ({ fraction, best }: SearchProgress) =>
+      onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
+    const inner = { ...options, ...its, groups: false, onProgress: onInner };
+    const found =
+      part.problem.inputs.length === 0
+        ? [affine([], 1)]
+        : promising(await search(new Workbench(part.problem), runnerFor, inner));
+    // A power of an input that is in front of groups and in them goes away in between.
+    const whole = found.map(part.whole).map((root) => (groups.includes(part) ? shorten(root, fitter.grammar) : root));
+    const small = fitBatch(whole, fitter);
+    // With the factors they may all be too large for the search, but what has been found must not be lost.
+    pool.addAll([small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY)]);
+    report("start", 0.05);
   }
 
   /** What the default primitives alone have: among many more of them a long sum of the simplest is easily crowded out. */
