@@ -29,4 +29,7 @@ export type { Candidate, Result } from "./result.js";
 export { readIdx } from "./vision/idx.js";
 // From images to a law.
 export { type ImageSet, imageSet, slice } from "./vision/images.js";
+export type { LearnOptions, LearnProgress } from "./vision/learn-options.js";
+export type { Judgement, Learned } from "./vision/learned.js";
+export { learnBaseline, learnFromImages } from "./vision/learner.js";
 export { mnist } from "./vision/mnist.js";
