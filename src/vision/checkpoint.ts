@@ -79,8 +79,12 @@ function read(path: string, key: string): State {
   }
   const { sizes, eqlab: _, key: __, ...rest } = header as Header;
   // A copy: in the file the numbers begin anywhere.
-  const numbers = new Float32Array(new Uint8Array(bytes.subarray(end + 1)).buffer);
+  const copy = new Uint8Array(bytes.subarray(end + 1));
+  const numbers = new Float32Array(copy.buffer, 0, copy.length >> 2);
   let at = 0;
+  if (numbers.length !== sizes.reduce((sum, size) => sum + size, 0)) {
+    throw new InputError(`The checkpoint ${path} is cut off. Delete it.`);
+  }
   const tensors = sizes.map((size) => {
     at += size;
     return numbers.slice(at - size, at);

@@ -149,6 +149,11 @@ export class Course {
     });
   }
 
+  /** Epochs done. */
+  get epochs(): number {
+    return this.losses.length;
+  }
+
   end(): void {
     this.optimizer?.dispose();
   }

@@ -8,6 +8,7 @@
  * A way that leads nowhere shows early: in the loss of the scaffold, and in the error of the formula. Then the scaffold is given
  * more time, once, and after that the way begins anew with other random numbers.
  */
+import { tensorFlow } from "../network/tensorflow.js";
 import { beginWork } from "../notebook/cell.js";
 import { openCheckpoint, type Place } from "./checkpoint.js";
 import { Course } from "./course.js";
@@ -38,6 +39,7 @@ async function learn(
   settings: LearnSettings,
   way: (course: Course, place: Place) => Promise<Learned>,
 ): Promise<Learned> {
+  await sayBackend();
   const work = beginWork();
   const signal = AbortSignal.any([settings.signal, work?.signal].filter((s): s is AbortSignal => s !== undefined));
   const checkpoint = settings.checkpoint
@@ -50,10 +52,27 @@ async function learn(
   });
   try {
     return await way(course, course.resume());
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const next = checkpoint
+      ? "The same call goes on from there."
+      : "With a checkpoint, the next call would go on from there.";
+    throw new Error(`Stopped after ${course.epochs} epochs. ${next}`, { cause: error });
   } finally {
     course.end();
     work?.end();
   }
+}
+
+/** Waits for tfjs, and says so if it is without its native library. */
+async function sayBackend(): Promise<void> {
+  const tf = tensorFlow();
+  await tf.ready();
+  if (tf.getBackend() === "tensorflow") return;
+  const name = tf.getBackend() === "wasm" ? "WebAssembly" : "plain JavaScript";
+  console.warn(
+    `tfjs computes in ${name}: learning gives the same, and takes several times as long. See environment.md.`,
+  );
 }
 
 async function toFormula(course: Course, start: Place): Promise<Learned> {

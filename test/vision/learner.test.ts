@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { evaluate } from "../../src/expression/evaluate.js";
+import { parse } from "../../src/expression/parse.js";
+import { random } from "../../src/random.js";
+import type { ImageSet } from "../../src/vision/images.js";
+import type { LearnOptions } from "../../src/vision/learn-options.js";
+import type { Learned } from "../../src/vision/learned.js";
+import { learnBaseline, learnFromImages } from "../../src/vision/learner.js";
+import { mnist } from "../../src/vision/mnist.js";
+
+const full = process.env.EQLAB_FULL === "1";
+const folder = mkdtempSync(join(tmpdir(), "eqlab-learner-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const sum = { formula: (a: number, b: number) => a + b, inRange: (y: number) => y < 15 };
+
+/** Is the formula an affine one of both latents, with one slope to within a part of it? */
+function isSum({ formula = "0" }: Learned, part: number): boolean {
+  const values = evaluate(parse(formula), { z1: [0, 1, 0, 1, 0.5], z2: [0, 0, 1, 1, -0.5] }, 5);
+  const [c, a, b, both, middle] = values;
+  const [first, second] = [a - c, b - c];
+  const bend = Math.max(Math.abs(both - first - second - c), Math.abs(middle - (first - second) / 2 - c));
+  return Math.abs(first / second - 1) < part && bend < part * Math.abs(first);
+}
+
+test(`digits, read from nothing but sums${full ? ", five seeds" : ": a short course, stopped and gone on with"}`, async () => {
+  const { train, validate, test: official } = await mnist();
+  for (const seed of full ? [1, 2, 3, 4, 5] : [1]) {
+    const options: LearnOptions = { ...sum, seed, epochs: full ? {} : { scaffold: 4, together: 4 } };
+    const checkpoint = join(folder, `digits-${seed}`);
+    const stop = new AbortController();
+    const onProgress: LearnOptions["onProgress"] = ({ stage, epoch }) => {
+      if (stage === "together" && epoch === 1) stop.abort();
+    };
+    const stopped = learnFromImages(train, { ...options, checkpoint, signal: stop.signal, onProgress });
+    await assert.rejects(stopped, /Stopped after 5 epochs.*goes on from there/);
+    const learned = await learnFromImages(train, { ...options, checkpoint });
+    assert.equal(new Set(learned.losses.map(({ stage, epoch }) => `${stage} ${epoch}`)).size, learned.losses.length);
+    const judged = learned.judge(full ? official : validate, sum);
+    const { inside, outside, correlation } = judged;
+    console.log(`seed ${seed}: ${learned.formula} ${JSON.stringify(judged)} ${learned.seconds} s`);
+    assert.ok(isSum(learned, 0.01), learned.formula);
+    for (const { accuracy, meanError } of [inside, outside]) {
+      assert.ok(accuracy > (full ? 0.97 : 0.93), `accuracy ${accuracy}`);
+      assert.ok(meanError < (full ? 0.1 : 0.25), `mean error ${meanError}`);
+    }
+    assert.ok(Math.abs(correlation) > (full ? 0.99 : 0.97), `correlation ${correlation}`);
+    learned.dispose();
+  }
+});
+
+/** Small pictures: a bar at one of five heights, in noise. */
+function bars(count: number): ImageSet {
+  const { uniform, below } = random(1);
+  const values = Array.from({ length: count }, () => below(5));
+  const pixels = new Uint8Array(count * 100);
+  values.forEach((value, n) => {
+    for (let p = 0; p < 100; p++) pixels[n * 100 + p] = 60 * uniform() + (Math.floor(p / 10) === 2 * value ? 150 : 0);
+  });
+  return { count, height: 10, width: 10, pixels, values };
+}
+
+const small = { formula: (a: number, b: number) => a - b, epochs: { scaffold: 1, together: 2 } };
+
+test("an interrupted course gives the losses that one in a piece gives; a checkpoint is of one course only", async () => {
+  const images = bars(640);
+  const whole = await learnBaseline(images, small);
+  const checkpoint = join(folder, "bars");
+  const stop = new AbortController();
+  const onProgress = () => stop.abort();
+  const stopped = learnBaseline(images, { ...small, checkpoint, signal: stop.signal, onProgress });
+  await assert.rejects(stopped, /Stopped after 1 epochs/);
+  const again = await learnBaseline(images, { ...small, checkpoint });
+  assert.equal(again.losses.length, 3);
+  again.losses.forEach(({ loss }, i) => {
+    assert.ok(Math.abs(loss - whole.losses[i].loss) < 1e-5, `epoch ${i}: ${loss} instead of ${whole.losses[i].loss}`);
+  });
+  again.slots.forEach((value, k) => {
+    assert.ok(Math.abs(value - whole.slots[k]) < 1e-4, `slot ${k}: ${value} instead of ${whole.slots[k]}`);
+  });
+  const refused = (options: object, message: RegExp) =>
+    assert.rejects(learnBaseline(images, { ...small, checkpoint, ...options }), { name: "InputError", message });
+  await refused({ seed: 2 }, /belongs to other images, another formula/);
+  await refused({ formula: (a: number, b: number) => a + b }, /belongs to other images, another formula/);
+  const bytes = readFileSync(checkpoint);
+  writeFileSync(checkpoint, bytes.subarray(0, bytes.length - 1000));
+  await refused({}, /cut off/);
+  writeFileSync(checkpoint, "something else");
+  await refused({}, /is no checkpoint/);
+});
+
+test("options that can't be used are named", async () => {
+  const refused = (options: object, message: RegExp) =>
+    assert.throws(() => learnFromImages(bars(10), options as LearnOptions), { name: "InputError", message });
+  refused({}, /formula must be a function/);
+  refused({ ...sum, inrange: 3 }, /no option "inrange".*"inRange"/);
+  refused({ ...sum, inRange: 15 }, /inRange must be a function/);
+  refused({ ...sum, resolution: 0 }, /resolution must be/);
+  refused({ ...sum, seed: 0.5 }, /seed must be/);
+  refused({ ...sum, epochs: { together: 0 } }, /epochs.together must be/);
+});
+
+test("without the native library it learns as well, and says so", () => {
+  const program = `
+    const { learnBaseline } = await import(${JSON.stringify(new URL("../../src/index.js", import.meta.url).href)});
+    const images = { count: 256, height: 10, width: 10, pixels: new Uint8Array(25600).map((_, i) => (i * 97) % 256),
+      values: Array.from({ length: 256 }, (_, i) => i % 5) };
+    const { losses } = await learnBaseline(images, { formula: (a, b) => a + b, epochs: { scaffold: 1, together: 1 } });
+    console.log(losses.map(({ loss }) => loss.toFixed(3)).join(" "));`;
+  const run = (backend: string) =>
+    spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+      encoding: "utf8",
+      env: { ...process.env, EQLAB_TFJS: backend },
+    });
+  const [native, wasm] = [run("native"), run("wasm")];
+  assert.match(wasm.stderr, /computes in WebAssembly/);
+  assert.doesNotMatch(native.stderr, /WebAssembly/);
+  const [expected, found] = [native, wasm].map(({ stdout }) =>
+    stdout.trim().split("\n").at(-1)?.split(" ").map(Number),
+  );
+  assert.equal(found?.length, 2, wasm.stderr);
+  found?.forEach((loss, i) => {
+    assert.ok(Math.abs(loss - (expected?.[i] ?? Number.NaN)) < 0.02, `${found} instead of ${expected}`);
+  });
+});
