@@ -10,7 +10,11 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 function run(command: string, args: string[], cwd = root): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", shell: process.platform === "win32" });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
   assert.equal(status, 0, stderr);
   return stdout;
 }
@@ -18,11 +22,20 @@ function run(command: string, args: string[], cwd = root): string {
 test("the package holds what is run, its types and its kernels, and nothing else", () => {
   const [{ files }] = JSON.parse(run("npm", ["pack", "--dry-run", "--json"]));
   const paths: string[] = files.map(({ path }: { path: string }) => path);
-  for (const needed of ["dist/src/index.js", "dist/src/index.d.ts", "dist/src/cli.js", "dist/src/search/kernel/kernel.wasm"]) {
+  for (const needed of [
+    "dist/src/index.js",
+    "dist/src/index.d.ts",
+    "dist/src/cli.js",
+    "dist/src/search/kernel/kernel.wasm",
+  ]) {
     assert.ok(paths.includes(needed), needed);
   }
-  const known = /^(dist\/src\/.+\.(js|d\.ts|wasm|json)|src\/setup\/\w+[\w-]*\.cjs|README\.md|environment\.md|LICENSE|package\.json)$/;
-  assert.deepEqual(paths.filter((path) => !known.test(path)), []);
+  const known =
+    /^(dist\/src\/.+\.(js|d\.ts|wasm|json)|src\/setup\/\w+[\w-]*\.cjs|README\.md|environment\.md|LICENSE|package\.json)$/;
+  assert.deepEqual(
+    paths.filter((path) => !known.test(path)),
+    [],
+  );
 });
 
 test("installed into an empty folder it works: import, require, npx eqlab", {
