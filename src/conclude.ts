@@ -1,11 +1,13 @@
 /** The conclusion: which finalist is the law, what is to be said of it, and the result as the user sees it. */
-import { best as bestOf, type Finalist, front as frontOf, type Rows, rivals } from "./choose.js";
+import { type AllRows, type Decided, weightsOfAll } from "./all-rows.js";
+import { best as bestOf, front as frontOf, rivals } from "./choose.js";
 import { constantsOf } from "./constants.js";
 import { InputError } from "./errors.js";
 import { number } from "./expression/build.js";
 import { toText } from "./expression/text.js";
 import type { Expression } from "./expression/tree.js";
 import { extremes } from "./extremes.js";
+import type { Finalist, Rows } from "./finalists.js";
 import type { NoiseKind } from "./noise.js";
 import { type Candidate, makeCandidate, makeResult, type Result } from "./result.js";
 import { FINAL_ROWS } from "./scale.js";
@@ -22,14 +24,11 @@ const CLEARLY = 10;
 
 /** Residuals this much alike, relative to the target, are those of one formula. */
 const SAME = 1e-7;
+/** Rows set aside that get a warning each. */
+const NAMED = 5;
 
 /** What the search has come to. */
-export interface Outcome {
-  readonly finalists: readonly Finalist[];
-  /** The rows that decided. */
-  readonly rows: Rows;
-  /** Numbers of the rows set aside. */
-  readonly wild: readonly number[];
+export interface Outcome extends Decided {
   /** Why the search was stopped, if it was. */
   readonly stopped: string | undefined;
   readonly seconds: number;
@@ -38,7 +37,7 @@ export interface Outcome {
 /**
  * @throws InputError where no formula has a value on every row
  */
-export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, table: Table): Result {
+export function conclude({ finalists, rows, wild, all, stopped, seconds }: Outcome, table: Table): Result {
   if (finalists.length === 0) {
     throw new InputError(
       "No formula has a value on every row. Look for rows with extreme values, or give other primitives.",
@@ -47,7 +46,9 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
   const offered = withoutDisguises(finalists);
   const chosen = bestOf(offered);
   const front = frontOf(offered, chosen);
-  const candidates = front.map((member, k) => makeCandidate(ingredients(member, front[k - 1], rows, table), table));
+  const candidates = front.map((member, k) =>
+    makeCandidate(ingredients(member, front[k - 1], all ?? rows, table), table),
+  );
   const best = candidates[front.indexOf(chosen)];
   const values = best.predict(Object.fromEntries(table.inputs.map(({ name }, i) => [name, rows.inputs[i]])));
   const residuals = rows.target.map((y, i) => y - values[i]);
@@ -62,10 +63,11 @@ export function conclude({ finalists, rows, wild, stopped, seconds }: Outcome, t
   const judged = best.tree.kind === "number" && !chosen.exact ? "approximation" : verdict(fit);
   const warnings = [...table.warnings];
   if (stopped) warnings.push(`${stopped}: this is the best found by then.`);
-  warnings.push(...wild.map((row) => wildRow(row, best, table)));
+  warnings.push(...wildRows(wild, best, table));
   if (table.rows > FINAL_ROWS) {
     warnings.push(
-      `The law was found and fitted on ${FINAL_ROWS} of the ${table.rows} rows, chosen at random; the mean square error is of all.`,
+      `The law was found on ${FINAL_ROWS} of the ${table.rows} rows, chosen at random; its constants and ` +
+        (all ? "errors are those of all rows." : "their errors are of these, the mean square error is of all."),
     );
   }
   if (best.tree.kind === "number") {
@@ -124,20 +126,28 @@ function withoutDisguises(finalists: readonly Finalist[]): Finalist[] {
 
 const breaksUnits = ({ length, lengthRegardless }: Finalist) => length === Infinity && lengthRegardless < Infinity;
 
-function wildRow(row: number, best: Candidate, { inputs, target }: Table): string {
-  const [value] = best.predict([Object.fromEntries(inputs.map(({ name, values }) => [name, values[row]]))]);
-  return (
-    `Row ${row + 1} is set aside: its ${target.label} is ${target.values[row]}, where the law of the other rows says ` +
-    `${Number(value.toPrecision(4))}. Check it; the option outliers: "keep" keeps it in.`
-  );
+function wildRows(rows: readonly number[], best: Candidate, { inputs, target }: Table): string[] {
+  const warnings = rows.slice(0, NAMED).map((row) => {
+    const [value] = best.predict([Object.fromEntries(inputs.map(({ name, values }) => [name, values[row]]))]);
+    return (
+      `Row ${row + 1} is set aside: its ${target.label} is ${target.values[row]}, where the law of the other rows says ` +
+      `${Number(value.toPrecision(4))}. Check it; the option outliers: "keep" keeps it in.`
+    );
+  });
+  const more = rows.length - NAMED;
+  if (more > 0) warnings.push(`${more} more rows are set aside for the same reason: setAside has their numbers.`);
+  return warnings;
 }
 
 /** What a candidate is made of; `simpler` is the one before it on the front. */
-function ingredients(member: Finalist, simpler: Finalist | undefined, { inputs, target }: Rows, table: Table) {
-  const columns = Object.fromEntries(table.inputs.map(({ name }, i) => [name, inputs[i]]));
+function ingredients(member: Finalist, simpler: Finalist | undefined, data: Rows | AllRows, table: Table) {
   const { expression: tree, complexity, weights, snapped, noise, error } = member;
+  const { inputs, target } = "rows" in data ? data.rows : data;
+  const columns = Object.fromEntries(table.inputs.map(({ name }, i) => [name, inputs[i]]));
   const meanSquare = noise === "given" ? undefined : error;
   const steps = simpler ? complexity - simpler.complexity : 0;
+  const some = (from: number, to: number) => weights?.subarray(from, to);
+  const weigh = "rows" in data ? weightsOfAll(tree, columns, noise, data) : some;
   return {
     tree,
     complexity,
@@ -145,7 +155,7 @@ function ingredients(member: Finalist, simpler: Finalist | undefined, { inputs, 
     constants: constantsOf(
       tree,
       snapped,
-      { columns, rows: target.length, weights, meanSquare },
+      { columns, rows: target.length, weights: weigh, meanSquare },
       unitsOfNumbers(tree, table),
     ),
   };

@@ -22,13 +22,16 @@ export interface Constant {
   readonly before?: { readonly value: number; readonly error: number };
 }
 
+/** Rows that are looked at together. */
+const BLOCK = 4096;
 /** Two numbers this near to each other, relatively, are one. */
 const SAME = 1e-12;
 
 export interface Data {
   readonly columns: Readonly<Record<string, Float64Array>>;
   readonly rows: number;
-  readonly weights: Float64Array | undefined;
+  /** Row weights of some rows, from the first to before the second; undefined where all count alike. */
+  weights(from: number, to: number): Float64Array | undefined;
   /** Mean square of the weighted residuals; undefined where the errors are known, and it should be 1. */
   readonly meanSquare: number | undefined;
 }
@@ -41,9 +44,8 @@ export function constantsOf(
   units: ReadonlyMap<Expression, string> = new Map(),
 ): Constant[] {
   const found: Constant[] = [];
-  const parameters: string[] = [];
+  const parameters = new Map<string, number>();
   const free = new Set<string>();
-  const values: Record<string, Float64Array> = { ...data.columns };
   // Fitted numbers become variables of their own; whole exponents and recognised numbers stay what they are.
   const opened = mapNumbers(tree, (node, exponent) => {
     const { value } = node;
@@ -58,11 +60,10 @@ export function constantsOf(
     if (name === undefined) free.add(parameter);
     else if (!hit) return undefined;
     // What was recognised is fixed now, but how well it was known is part of what is known of the others.
-    parameters.push(parameter);
-    values[parameter] = new Float64Array(data.rows).fill(value);
+    parameters.set(parameter, value);
     return { kind: "variable", name: parameter };
   });
-  const errors = standardErrors(opened, parameters, values, data);
+  const errors = standardErrors(opened, parameters, data);
   return found.map((constant, k) => {
     const error = free.has(`constant ${k}`) ? errors.get(`constant ${k}`) : undefined;
     return error === undefined ? constant : { ...constant, error };
@@ -71,28 +72,35 @@ export function constantsOf(
 
 function standardErrors(
   tree: Expression,
-  parameters: readonly string[],
-  values: Readonly<Record<string, Float64Array>>,
-  { rows, weights, meanSquare }: Data,
+  parameters: ReadonlyMap<string, number>,
+  { columns, rows, weights, meanSquare }: Data,
 ): Map<string, number> {
-  const k = parameters.length;
+  const names = [...parameters.keys()];
+  const k = names.length;
   const errors = new Map<string, number>();
   if (k === 0 || rows <= k) return errors;
-  const columns = parameters.map((name) => {
-    const column = evaluate(differentiate(tree, name), values, rows);
-    return weights ? column.map((v, i) => v * weights[i]) : column;
-  });
-  const scale = columns.map((column) => Math.hypot(...column));
+  const derivatives = names.map((name) => differentiate(tree, name));
   const gram = new Float64Array(k * k);
-  for (let a = 0; a < k; a++) {
-    for (let b = 0; b < k; b++) {
-      gram[a * k + b] = columns[a].reduce((sum, v, i) => sum + (v / scale[a]) * (columns[b][i] / scale[b]), 0);
+  for (let from = 0; from < rows; from += BLOCK) {
+    const to = Math.min(from + BLOCK, rows);
+    const block: Record<string, Float64Array> = {};
+    for (const [name, column] of Object.entries(columns)) block[name] = column.subarray(from, to);
+    for (const [name, value] of parameters) block[name] = new Float64Array(to - from).fill(value);
+    const w = weights(from, to);
+    const jacobian = derivatives.map((derivative) => {
+      const column = evaluate(derivative, block, to - from);
+      return w ? column.map((v, i) => v * w[i]) : column;
+    });
+    for (let a = 0; a < k; a++) {
+      for (let b = 0; b < k; b++) gram[a * k + b] += jacobian[a].reduce((sum, v, i) => sum + v * jacobian[b][i], 0);
     }
   }
+  const scale = names.map((_, a) => Math.sqrt(gram[a * k + a]));
+  for (let a = 0; a < k; a++) for (let b = 0; b < k; b++) gram[a * k + b] /= scale[a] * scale[b];
   if (!cholesky(gram, k)) return errors;
   const inverse = invertFactored(gram, k);
   const variance = meanSquare === undefined ? 1 : (meanSquare * rows) / (rows - k);
-  parameters.forEach((name, a) => {
+  names.forEach((name, a) => {
     const error = Math.sqrt(variance * inverse[a * k + a]) / scale[a];
     if (Number.isFinite(error)) errors.set(name, error);
   });

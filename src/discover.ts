@@ -2,6 +2,8 @@
  * The way from a table to a law, on one screen: the table is checked, scaled, searched under each kind of noise it may have,
  * and of all finalists the one with the shortest description is the law.
  */
+
+import { decideOnAll } from "./all-rows.js";
 import { best } from "./choose.js";
 import { conclude, constantResult } from "./conclude.js";
 import type { Data } from "./frame.js";
@@ -11,7 +13,7 @@ import { checkOptions, type DiscoverOptions, type Progress, type Settings } from
 import { openCheckpoint } from "./parallel/journal.js";
 import { openWorkforce, type Workforce } from "./parallel/workforce.js";
 import type { Result } from "./result.js";
-import { rowOrder } from "./scale.js";
+import { rowOrder, SEARCH_ROWS } from "./scale.js";
 import type { Workbench } from "./search/workbench.js";
 import { readTable, type Table } from "./table.js";
 import { throttle } from "./throttle.js";
@@ -76,20 +78,21 @@ async function searched(
   const searchRows = (rows: readonly number[]) => searchKinds(table, rows, runnerFor, settings, report);
 
   let found = await searchRows(order);
-  let wild: number[] = [];
-  const suspects =
-    found.wild.length > 0 || settings.outliers === "keep" ? found.wild : oddSigns(rowsOf(table, order).target);
-  if (suspects.length > 0 && !settings.signal.aborted) {
-    const kept = order.filter((_, place) => !suspects.includes(place));
+  const wild: number[] = [];
+  // Of many rows the wild ones among those searched hide the others from the first search.
+  for (let search = 1; search < (order.length > SEARCH_ROWS ? 3 : 2); search++) {
+    const { target } = rowsOf(table, order);
+    const suspects = found.wild.length > 0 || settings.outliers === "keep" ? found.wild : oddSigns(target);
+    if (suspects.length === 0 || settings.signal.aborted) break;
+    const out = new Set(suspects);
+    const kept = order.filter((_, place) => !out.has(place));
     const again = await searchRows(kept);
-    if (isShorter(again, found, suspects.length, rowsOf(table, order).target)) {
-      wild = suspects.map((place) => order[place]);
-      [found, order] = [again, kept];
-    }
+    if (!isShorter(again, found, suspects.length, target)) break;
+    wild.push(...suspects.map((place) => order[place]));
+    [found, order] = [again, kept];
   }
-  const { finalists } = found;
-  const outcome = { finalists, rows: rowsOf(table, order), wild, stopped: settings.stopped(), seconds: seconds() };
-  const result = conclude(outcome, table);
+  const decided = await decideOnAll({ finalists: found.finalists, rows: rowsOf(table, order), wild }, table, settings);
+  const result = conclude({ ...decided, stopped: settings.stopped(), seconds: seconds() }, table);
   report(1, "finish", result.best.expression);
   return result;
 }

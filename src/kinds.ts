@@ -1,6 +1,7 @@
 /** A table searched under each kind of noise it may have: the finalists of all of them, and rows that fit none. */
-import { best, type Finalist, finalistsOf, type Rows } from "./choose.js";
+import { best } from "./choose.js";
 import { toText } from "./expression/text.js";
+import { type Finalist, finalistsOf, type Rows } from "./finalists.js";
 import { type NoiseKind, noiseKinds, rowWeights } from "./noise.js";
 import type { Settings } from "./options.js";
 import { type Scaled, scale } from "./scale.js";
@@ -10,7 +11,7 @@ import type { Pool, State } from "./search/pool.js";
 import { type SearchProgress, search } from "./search/search.js";
 import { type Job, type Runner, Workbench } from "./search/workbench.js";
 import type { Table } from "./table.js";
-import { wildRows } from "./wild.js";
+import { wildBeyond, wildRows } from "./wild.js";
 
 /** Networks looked at on all rows: the shortest descriptions, and the most exact of each size. */
 const SHORTEST = 6;
@@ -89,7 +90,8 @@ export async function searchKinds(
     const { pool, found } = looked;
     // Under the wrong kind of noise the largest rows look wild.
     if (least(found) < least(finalists)) {
-      wild = settings.outliers === "aside" && !signal.aborted ? wildRows(pool, workbench.fitter) : [];
+      const asked = settings.outliers === "aside" && !signal.aborted;
+      wild = asked ? [...wildRows(pool, workbench.fitter), ...wildBeyond(pool, workbench)] : [];
     }
     finalists.push(...found);
     if (finalists.some(({ exact }) => exact)) break; // without noise there is no kind of it

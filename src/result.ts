@@ -79,17 +79,16 @@ interface Ingredients {
   readonly constants: Constant[];
 }
 
-export function makeCandidate(ingredients: Ingredients, { inputs, target, rows }: Table): Candidate {
+export function makeCandidate(ingredients: Ingredients, { inputs, target }: Table): Candidate {
   const { tree, complexity, score, constants } = ingredients;
   const names = inputs.map(({ name }) => name);
   const columns = Object.fromEntries(inputs.map(({ name, values }) => [name, values]));
-  const values = evaluate(tree, columns, rows);
   const candidate: Candidate = {
     expression: toText(tree),
     complexity,
     score,
     constants,
-    mse: values.reduce((sum, v, i) => sum + (target.values[i] - v) ** 2, 0) / rows,
+    mse: meanSquare(tree, columns, target.values),
     tree,
     predict(rows) {
       const { columns, count } = predictionColumns(rows, inputs, tree);
@@ -102,6 +101,21 @@ export function makeCandidate(ingredients: Ingredients, { inputs, target, rows }
     [jupyterDisplay]: () => candidateBundle(candidate),
   };
   return candidate;
+}
+
+/** Rows that are looked at together. */
+const BLOCK = 4096;
+
+function meanSquare(tree: Expression, columns: Readonly<Record<string, Float64Array>>, target: Float64Array): number {
+  let sum = 0;
+  for (let from = 0; from < target.length; from += BLOCK) {
+    const part = (column: Float64Array) => column.subarray(from, from + BLOCK);
+    const block = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, part(column)]));
+    const measured = part(target);
+    const values = evaluate(tree, block, measured.length);
+    for (let i = 0; i < values.length; i++) sum += (measured[i] - values[i]) ** 2;
+  }
+  return sum / target.length;
 }
 
 type Parts = Omit<Result, "plot" | "target" | typeof jupyterDisplay>;

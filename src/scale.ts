@@ -34,9 +34,9 @@ export function scale(
   // A common factor of all weights means nothing.
   const common = weights ? Math.exp(weights.reduce((sum, w) => sum + Math.log(w), 0) / n) : 1;
   const relative = weights && shared(n, (k) => weights[k] / common);
-  const steps = quanta(target.values);
+  const steps = quanta(Float64Array.from(order, (row) => target.values[row]));
   const rounding = y.reduce((sum, _, k) => {
-    const step = (steps[order[k]] / scales.target) * (relative ? relative[k] : 1);
+    const step = (steps[k] / scales.target) * (relative ? relative[k] : 1);
     return sum + (step * step) / 12 / n;
   }, 0);
   const problem: Problem = {

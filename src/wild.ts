@@ -8,11 +8,14 @@ import { Fitter, THOROUGH } from "./search/fit.js";
 import { copyAffine, parameters } from "./search/network.js";
 import type { Pool, State } from "./search/pool.js";
 import { makeSample } from "./search/sample.js";
+import type { Workbench } from "./search/workbench.js";
 
 /** At most this part of the rows can be wild; with more of them there is no telling which. */
-const MOST = 1 / 20;
+export const MOST_WILD = 1 / 20;
 /** A wild row lies so many times the median residual from the law of the others. */
 const FAR = 7.5;
+/** The median size of a normal variable with standard deviation 1. */
+const MEDIAN = 0.6745;
 /**
  * By so many nats the description without the rows may even be longer: a law can have a pole or a high power at a wild row and
  * so pass through it, at about the cost of writing the row out. That the row lies far out then decides.
@@ -32,7 +35,7 @@ export function oddSigns(target: Float64Array): number[] {
   const rows = Array.from(target, (_, row) => row);
   const few = rows.filter((row) => odd(target[row]));
   const rest = rows.reduce((m, row) => (odd(target[row]) ? m : Math.max(m, Math.abs(target[row]))), 0);
-  const enough = target.length >= LEAST_ROWS && few.length <= Math.max(1, target.length * MOST);
+  const enough = target.length >= LEAST_ROWS && few.length <= Math.max(1, target.length * MOST_WILD);
   return enough ? few.filter((row) => Math.abs(target[row]) > ODD * rest) : [];
 }
 
@@ -42,7 +45,7 @@ const LOG_2PIE = Math.log(2 * Math.PI * Math.E);
 export function wildRows(pool: Pool, { sample, grammar }: Fitter): number[] {
   const { memory, n } = sample;
   if (n < LEAST_ROWS || pool.exact) return [];
-  const most = Math.max(1, Math.floor(n * MOST));
+  const most = Math.max(1, Math.floor(n * MOST_WILD));
   const y = memory.view(sample.y, n).slice();
   const inputs = sample.inputs.map((column) => memory.view(column, n).slice());
   const given = sample.weights && memory.view(sample.weights, n).slice();
@@ -86,6 +89,22 @@ export function wildRows(pool: Pool, { sample, grammar }: Fitter): number[] {
   return wild.sort((a, b) => a - b);
 }
 
+/** Rows beyond those that were searched which the best network of the search comes nowhere near. */
+export function wildBeyond(pool: Pool, { problem, fitter, finalFitter }: Workbench): number[] {
+  const { target, weights, searchRows } = problem;
+  if (target.length === searchRows) return [];
+  const { root, error } = pool.best;
+  const deviation = Math.sqrt(error / Math.max(1, searchRows - parameters(root, fitter.grammar)));
+  const values = finalFitter.predict(root);
+  const range = target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
+  const found: number[] = [];
+  for (let row = searchRows; row < target.length; row++) {
+    const own = deviation / (weights ? weights[row] : 1);
+    if (isWild(target[row] - values[row], own, target.length, range)) found.push(row);
+  }
+  return found.length <= Math.max(1, (target.length - searchRows) * MOST_WILD) ? found : [];
+}
+
 /**
  * What it costs, in nats, to write rows out: which ones, and a value between −max|y| and max|y| for each. Descriptions of n rows
  * are all counted without the n/2·ln 2πe that they have in common, and so is this.
@@ -93,6 +112,17 @@ export function wildRows(pool: Pool, { sample, grammar }: Fitter): number[] {
 export function costOfWildRows(count: number, target: Float64Array): number {
   const range = target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
   return count * (Math.log(target.length) + Math.log(2 * range) - 0.5 * LOG_2PIE);
+}
+
+/**
+ * Does a row lie so far from a law that writing it out costs less than its error under the law?
+ * @param deviation standard deviation of a row like it
+ * @param range largest size of the target
+ */
+export function isWild(residual: number, deviation: number, rows: number, range: number): boolean {
+  const z = Math.abs(residual) / deviation;
+  const underTheLaw = (z * z) / 2 + Math.log(deviation) + 0.5 * Math.log(2 * Math.PI);
+  return z > FAR * MEDIAN && underTheLaw > Math.log(rows) + Math.log(2 * range);
 }
 
 /** The smallest networks: a wild row spoils the fit of the true law as it does that of any other, so misfit says nothing. */

@@ -5,7 +5,7 @@ import { parse } from "../src/expression/parse.js";
 
 const rows = 50;
 const x = Float64Array.from({ length: rows }, (_, i) => i / 10);
-const data = { columns: { x }, rows, weights: undefined, meanSquare: 0.04 };
+const data = { columns: { x }, rows, weights: () => undefined, meanSquare: 0.04 };
 
 test("errors of a straight line are those of linear regression", () => {
   const [slope, offset] = constantsOf(parse("1.234*x+5.678"), [], data);
@@ -18,7 +18,7 @@ test("errors of a straight line are those of linear regression", () => {
 
 test("with known measurement errors the residuals don't matter, with weights they count by them", () => {
   const weights = new Float64Array(rows).fill(1 / 0.3);
-  const [{ error = 0 }] = constantsOf(parse("1.234*x"), [], { ...data, weights, meanSquare: undefined });
+  const [{ error = 0 }] = constantsOf(parse("1.234*x"), [], { ...data, weights: () => weights, meanSquare: undefined });
   assert.ok(Math.abs(error / (0.3 / Math.sqrt(x.reduce((s, v) => s + v * v, 0))) - 1) < 1e-9);
 });
 

@@ -1,0 +1,312 @@
+/**
+ * The last word of a large table. Search and choice look at some thousand of its rows; here the formulas that came out best
+ * are fitted again on all of them, wild rows are looked for among all of them, and constants are recognised only if all of
+ * them agree. Rows are taken block by block, so that memory stays level however many there are.
+ */
+import { setImmediate as turn } from "node:timers/promises";
+import { best, front } from "./choose.js";
+import { evaluate } from "./expression/evaluate.js";
+import type { Expression } from "./expression/tree.js";
+import { described, type Finalist, type Leftover, leftover, type Rows, settled, type Writing } from "./finalists.js";
+import { rowWeights } from "./noise.js";
+import type { Settings } from "./options.js";
+import { cholesky, solveFactored } from "./search/dense.js";
+import { Fitter } from "./search/fit.js";
+import { type Grammar, makeGrammar } from "./search/grammar.js";
+import { Memory } from "./search/kernel/memory.js";
+import { type Affine, copyAffine, places } from "./search/network.js";
+import { added, type Equations, equationsOn, type NormalEquations } from "./search/normal.js";
+import { makeSample } from "./search/sample.js";
+import { snapBy } from "./search/snap.js";
+import type { Column, Table } from "./table.js";
+import { isWild, MOST_WILD } from "./wild.js";
+
+/** Rows of a block. */
+const BLOCK = 4096;
+/** Blocks between two looks at whether the search is to stop. */
+const LOOK = 32;
+/** Steps of the fit at most, and the relative change of the error that ends it: it starts where some thousand rows have ended. */
+const STEPS = 10;
+const TOLERANCE = 1e-10;
+/** Refits in which relative weights follow the law's own values. */
+const REWEIGHTINGS = 3;
+const FIRST_DAMPING = 1e-8;
+const LARGEST_DAMPING = 1e4;
+
+/** All rows of a table, in the user's units. */
+export interface AllRows {
+  readonly rows: Rows;
+  /** 1 for the rows that are set aside. */
+  readonly aside: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
+/** What the search of some rows has come to, and of all rows where they have had their say. */
+export interface Decided {
+  readonly finalists: readonly Finalist[];
+  /** The rows that decided. */
+  readonly rows: Rows;
+  /** Numbers of the rows set aside, of the whole table. */
+  readonly wild: readonly number[];
+  readonly all?: AllRows;
+}
+
+/**
+ * Lets all rows of the table decide between the formulas that some of them have put on the front. Nothing changes where these
+ * are all rows, or the search was stopped.
+ */
+export async function decideOnAll(
+  some: Decided,
+  table: Table,
+  { primitives, outliers, signal }: Settings,
+): Promise<Decided> {
+  const { finalists, rows } = some;
+  if (rows.target.length + some.wild.length === table.rows || finalists.length === 0 || signal.aborted) return some;
+  const writing = { names: table.inputs.map(({ name }) => name), grammar: makeGrammar(primitives), dimensions: table.dimensions };
+  const law = best(finalists);
+  const values = (column: Column) => column.values;
+  const all = {
+    rows: {
+      inputs: table.inputs.map(values),
+      target: table.target.values,
+      sigma: table.sigma?.values,
+      weights: table.weights?.values,
+    },
+    aside: new Uint8Array(table.rows),
+    signal,
+  };
+  const wild = outliers === "aside" ? await wildOfAll(law, all, writing.grammar) : [];
+  const set =
+    wild.length <= MOST_WILD * table.rows ? [...new Set([...some.wild, ...wild])].sort((a, b) => a - b) : some.wild;
+  for (const row of set) all.aside[row] = 1;
+  const refitted: Finalist[] = [];
+  for (const member of front(finalists, law)) {
+    const again = await onAllRows(member, all, rows, writing);
+    if (again) refitted.push(again);
+    else if (member === law) return some;
+  }
+  return { finalists: refitted, rows, wild: set, all };
+}
+
+/**
+ * The same formula on all rows.
+ * @param decided the rows that decided, to leave residuals of
+ * @returns undefined where it has no value on some row, or the search is stopped before it is done
+ */
+async function onAllRows(
+  finalist: Finalist,
+  all: AllRows,
+  decided: Rows,
+  writing: Writing,
+): Promise<Finalist | undefined> {
+  const { noise } = finalist;
+  const blocks = new Blocks(finalist.fitted, noise, all, writing.grammar);
+  const root = blocks.own(finalist.fitted);
+  let equations: NormalEquations | undefined;
+  for (let pass = 0; pass < (noise === "relative" ? REWEIGHTINGS : 1); pass++) {
+    equations = await converge(root, (at, follow) => blocks.equations(at, follow));
+    if (!equations) return undefined;
+  }
+  if (!equations) return undefined;
+  const { root: snapped, ...recognised } = snapBy(root, quadratic(equations, blocks.first), writing.grammar);
+  const nice = settled(blocks.users(root), { root: blocks.users(snapped), ...recognised }, writing);
+  const left = await blocks.leftover(blocks.own(nice.root));
+  if (!left || !Number.isFinite(left.square)) return undefined;
+  const result = described(blocks.users(root), nice, noise, left, writing, false);
+  const values = new Fitter(makeSample(new Memory(), decided.inputs, decided.target), writing.grammar).predict(
+    back.root,
+  );
+  const weights = rowWeights(noise, values, decided);
+  const residuals = decided.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
+  return { ...result, residuals, weights };
+}
+
+/** Rows of the table that lie so far from a law that writing them out costs less. */
+async function wildOfAll(law: Finalist, all: AllRows, grammar: Grammar): Promise<number[]> {
+  const blocks = new Blocks(law.root, law.noise, all, grammar);
+  const found: number[] = [];
+  const range = all.rows.target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
+  const deviation = Math.sqrt(law.error);
+  await blocks.each(blocks.own(law.root), ({ from, target, values, weights }) => {
+    for (let i = 0; i < target.length; i++) {
+      const own = deviation / (weights ? weights[i] : 1);
+      if (isWild(target[i] - values[i], own, all.rows.target.length, range)) found.push(from + i);
+    }
+  });
+  return found;
+}
+
+/** Levenberg–Marquardt steps of all constants of a network, in place; the weights follow the network as it was at the beginning. */
+async function converge(
+  root: Affine,
+  equationsAt: (root: Affine, follow: Affine) => Promise<NormalEquations | undefined>,
+): Promise<NormalEquations | undefined> {
+  const follow = copyAffine(root);
+  let here = await equationsAt(root, follow);
+  let damping = FIRST_DAMPING;
+  for (let step = 0; here && step < STEPS && damping < LARGEST_DAMPING; step++) {
+    if (!Number.isFinite(here.error)) return undefined;
+    const { constants, gram, right, error } = here;
+    const k = constants.length;
+    const start = constants.map(({ get }) => get());
+    const move = right.slice();
+    const damped = gram.slice();
+    for (let a = 0; a < k; a++) damped[a * k + a] = gram[a * k + a] * (1 + damping) || 1;
+    if (!cholesky(damped, k)) {
+      damping = Math.max(damping * 100, 1e-4);
+      continue;
+    }
+    solveFactored(damped, move, k);
+    constants.forEach(({ set }, a) => {
+      set(start[a] + move[a]);
+    });
+    const next = await equationsAt(root, follow);
+    if (!next) return undefined;
+    if (next.error <= error) {
+      here = { ...next, constants };
+      damping *= 0.1;
+      if (error - next.error <= TOLERANCE * error) break;
+    } else {
+      constants.forEach(({ set }, a) => {
+        set(start[a]);
+      });
+      damping = Math.max(damping * 100, 1e-4);
+    }
+  }
+  return here;
+}
+
+/** The equations near the solution, from those there: with so many rows the error is quadratic as far as snapping moves. */
+function quadratic(there: NormalEquations, constantsOf: Equations): Equations {
+  const solution = there.constants.map(({ get }) => get());
+  const k = solution.length;
+  return (root) => {
+    const { constants } = constantsOf(root);
+    const moved = constants.map(({ get }, a) => get() - solution[a]);
+    let { error } = there;
+    for (let a = 0; a < k; a++) {
+      error -= 2 * moved[a] * there.right[a];
+      for (let b = 0; b < k; b++) error += moved[a] * there.gram[a * k + b] * moved[b];
+    }
+    return { ...there, constants, error };
+  };
+}
+
+/** Weights of rows from `from` on for which a law has these values. */
+function weightsAt(
+  values: Float64Array,
+  noise: Finalist["noise"],
+  { rows: { sigma, weights }, aside }: AllRows,
+  from: number,
+): Float64Array | undefined {
+  const to = from + values.length;
+  const own = rowWeights(noise, values, { sigma: sigma?.subarray(from, to), weights: weights?.subarray(from, to) });
+  const out = aside.subarray(from, to);
+  return out.includes(1) ? values.map((_, i) => (out[i] ? 0 : own ? own[i] : 1)) : own;
+}
+
+/** The same for a formula. */
+export const weightsOfAll =
+  (tree: Expression, columns: Readonly<Record<string, Float64Array>>, noise: Finalist["noise"], all: AllRows) =>
+  (from: number, to: number) => {
+    const block = Object.fromEntries(
+      Object.entries(columns).map(([name, column]) => [name, column.subarray(from, to)]),
+    );
+    return weightsAt(evaluate(tree, block, to - from), noise, all, from);
+  };
+
+interface Block {
+  readonly from: number;
+  readonly target: Float64Array;
+  readonly values: Float64Array;
+  /** 0 for rows set aside. */
+  readonly weights: Float64Array | undefined;
+}
+
+/** The rows of a table, for the formulas of one set of inputs. */
+class Blocks {
+  private readonly memory = new Memory();
+  private readonly used: number[];
+
+  constructor(
+    root: Affine,
+    private readonly noise: Finalist["noise"],
+    private readonly all: AllRows,
+    private readonly grammar: Grammar,
+  ) {
+    const indices = places(root).links.flatMap(({ unit }) => (unit.kind === "input" ? [unit.index] : []));
+    this.used = [...new Set(indices)].sort((a, b) => a - b);
+  }
+
+  /** A network with its inputs counted as they are here, and back. */
+  own(root: Affine): Affine {
+    return renumbered(root, (index) => this.used.indexOf(index));
+  }
+
+  users(root: Affine): Affine {
+    return renumbered(root, (index) => this.used[index]);
+  }
+
+  /** The equations on the first block alone. */
+  readonly first: Equations = (root) => {
+    const mark = this.memory.mark();
+    const equations = equationsOn(this.fitter(0, Math.min(BLOCK, this.length)))(root);
+    this.memory.release(mark);
+    return equations;
+  };
+
+  private get length(): number {
+    return this.all.rows.target.length;
+  }
+
+  private fitter(from: number, to: number, weights?: Float64Array): Fitter {
+    const { inputs, target } = this.all.rows;
+    const columns = this.used.map((index) => inputs[index].subarray(from, to));
+    return new Fitter(makeSample(this.memory, columns, target.subarray(from, to), weights), this.grammar);
+  }
+
+  /** Calls `visit` with one block after the other; false when stopped on the way. */
+  async each(follow: Affine, visit: (block: Block) => void): Promise<boolean> {
+    const { target } = this.all.rows;
+    for (let from = 0, k = 0; from < this.length; from += BLOCK, k++) {
+      if (k % LOOK === LOOK - 1) await turn();
+      if (this.all.signal.aborted) return false;
+      const to = Math.min(from + BLOCK, this.length);
+      const mark = this.memory.mark();
+      const values = this.fitter(from, to).predict(follow);
+      this.memory.release(mark);
+      visit({
+        from,
+        target: target.subarray(from, to),
+        values,
+        weights: weightsAt(values, this.noise, this.all, from),
+      });
+    }
+    return true;
+  }
+
+  async equations(root: Affine, follow: Affine): Promise<NormalEquations | undefined> {
+    let sum: NormalEquations | undefined;
+    const done = await this.each(follow, ({ from, target, weights }) => {
+      const mark = this.memory.mark();
+      sum = added(sum, equationsOn(this.fitter(from, from + target.length, weights))(root));
+      this.memory.release(mark);
+    });
+    return done ? sum : undefined;
+  }
+
+  async leftover(root: Affine): Promise<Leftover | undefined> {
+    const sum = { rows: 0, square: 0, plain: 0, jacobian: 0, size: 0, rounding: 0 };
+    const done = await this.each(root, ({ target, values, weights }) => {
+      const more = leftover(target, values, weights);
+      for (const key of Object.keys(sum) as (keyof Leftover)[]) sum[key] += more[key];
+    });
+    return done ? sum : undefined;
+  }
+}
+
+function renumbered(root: Affine, index: (index: number) => number): Affine {
+  const copy = copyAffine(root);
+  for (const { unit } of places(copy).links) if (unit.kind === "input") unit.index = index(unit.index);
+  return copy;
+}

@@ -1,0 +1,228 @@
+/**
+ * Finalists: the search's better networks under every kind of noise, each fitted to the rows that decide, in the user's units,
+ * with its constants snapped, and described:
+ *
+ *   n/2·ln(Σ(wr)²/n) − Σ ln w + k/2·ln n + k(k+1)/(n−k−1) + 1.6·size
+ *
+ * The term −Σ ln w is the Jacobian that makes lengths under different row weights comparable. Errors below what the digits
+ * of the target tell count as that. Where the user gave σ, the first two terms are χ²/2 and Σ ln σ.
+ */
+import { complexity } from "./expression/complexity.js";
+import type { Expression } from "./expression/tree.js";
+import { type NoiseKind, quanta, type RowErrors, rowWeights } from "./noise.js";
+import { canonical } from "./search/canonical.js";
+import { EXACT, NATURE_NODES, NODE_COST, structureLength } from "./search/description.js";
+import { FINAL, Fitter } from "./search/fit.js";
+import { formula, readable } from "./search/formula.js";
+import type { Grammar } from "./search/grammar.js";
+import { Memory } from "./search/kernel/memory.js";
+import { type Affine, copyAffine, parameters, size } from "./search/network.js";
+import { prune } from "./search/prune.js";
+import { makeSample } from "./search/sample.js";
+import { shorten } from "./search/shorten.js";
+import { type Snapped, snap } from "./search/snap.js";
+import { natureConstants } from "./units/network.js";
+import type { Dimensions } from "./units/read.js";
+
+/** Refits in which relative weights follow the law's own values instead of the measured ones. */
+const REWEIGHTINGS = 3;
+
+/** Relative squared error that is rounding. */
+const EXACT_ERROR = 1e-20;
+
+/** The rows that decide, in the user's units. */
+export interface Rows extends RowErrors {
+  readonly inputs: readonly Float64Array[];
+  readonly target: Float64Array;
+}
+
+export interface Finalist {
+  readonly root: Affine;
+  /** The network as it was fitted, before its constants were snapped. */
+  readonly fitted: Affine;
+  readonly expression: Expression;
+  readonly complexity: number;
+  readonly noise: NoiseKind;
+  /** Description length in nats: comparable between all finalists of a table. Infinite for a formula that breaks the units. */
+  readonly length: number;
+  /** The same in disregard of the units. */
+  readonly lengthRegardless: number;
+  /** Mean square of the weighted residuals, in units of the noise kind: y², 1, or σ². */
+  readonly error: number;
+  /** Mean square of the weighted target, in the same units. */
+  readonly scale: number;
+  /** Mean square of the residuals as they are, in y². */
+  readonly mse: number;
+  readonly parameters: number;
+  /** Is nothing left but rounding of float64? */
+  readonly exact: boolean;
+  /** Weighted residuals. */
+  readonly residuals: Float64Array;
+  /** Row weights, undefined where all rows count alike. */
+  readonly weights: Float64Array | undefined;
+  /** Constants that were recognised. */
+  readonly snapped: readonly Snapped[];
+}
+
+/** How networks become formulas. */
+export interface Writing {
+  readonly names: readonly string[];
+  readonly grammar: Grammar;
+  readonly dimensions: Dimensions | undefined;
+}
+
+/** Fits networks of the search on all rows, snaps their constants and describes them; those without a value on some row are left out. */
+export function finalistsOf(
+  roots: readonly Affine[],
+  noise: NoiseKind,
+  rows: Rows,
+  writing: Writing & { readonly shifted: boolean },
+): Finalist[] {
+  const memory = new Memory();
+  const weights = rowWeights(noise, rows.target, rows);
+  const fitter = fitterFor(rows, weights, writing.grammar, memory);
+  const steps = quanta(rows.target);
+  return roots.flatMap((root) => {
+    const mark = memory.mark();
+    const found = finalist(root, noise, rows, { ...writing, fitter, weights, steps });
+    memory.release(mark);
+    return found ?? [];
+  });
+}
+
+function finalist(
+  root: Affine,
+  noise: NoiseKind,
+  rows: Rows,
+  setting: Writing & {
+    readonly shifted: boolean;
+    readonly fitter: Fitter;
+    readonly weights: Float64Array | undefined;
+    readonly steps: Float64Array;
+  },
+): Finalist | undefined {
+  let { fitter, weights } = setting;
+  const { grammar, shifted, steps } = setting;
+  let network = canonical(copyAffine(root), grammar);
+  if (!Number.isFinite(fitter.fit(network, FINAL))) return undefined;
+  for (let pass = 0; noise === "relative" && pass < REWEIGHTINGS; pass++) {
+    const values = fitter.predict(network);
+    if (!sameSigns(values, rows.target)) break;
+    const following = rowWeights(noise, values, rows);
+    const again = fitterFor(rows, following, grammar, fitter.sample.memory);
+    const refitted = copyAffine(network);
+    if (!Number.isFinite(again.fit(refitted, FINAL))) break;
+    [network, fitter, weights] = [refitted, again, following];
+  }
+  // Counted from elsewhere, an input brings a bias along that the user's own units may not need.
+  if (shifted) network = prune({ root: network, error: fitter.fit(network, FINAL) }, fitter, 0).at(-1)?.root ?? network;
+  network = shorten(network, grammar);
+  const nice = settled(network, snap(network, fitter), setting);
+  const values = fitter.predict(nice.root);
+  const residuals = rows.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
+  // Errors in proportion to a value have no meaning where the law's value is zero or of the other sign.
+  const meaningless = noise === "relative" && !sameSigns(values, rows.target);
+  const left = leftover(rows.target, values, weights, steps);
+  if (!Number.isFinite(left.square)) return undefined;
+  return { ...described(network, nice, noise, left, setting, meaningless), residuals, weights };
+}
+
+/** A network with its constants snapped, and the constants of nature that it needs. */
+interface Settled {
+  readonly root: Affine;
+  readonly snapped: readonly Snapped[];
+  readonly nature: number;
+}
+
+/** Takes the snapped network, unless it breaks the units only then: a constant that came to 1 has no dimension, and may have had one. */
+export function settled(fitted: Affine, nice: ReturnType<typeof snap>, writing: Writing): Settled {
+  const { names, grammar, dimensions } = writing;
+  const natureOf = (root: Affine) =>
+    dimensions ? natureConstants(readable(root, grammar), { names, grammar, dimensions }) : 0;
+  const nature = natureOf(nice.root);
+  const before = nature < Infinity ? nature : natureOf(fitted);
+  return before < nature ? { root: fitted, snapped: [], nature: before } : { ...nice, nature };
+}
+
+const sameSigns = (a: Float64Array, b: Float64Array) => a.every((v, i) => v * b[i] > 0);
+
+function fitterFor(
+  { inputs, target }: Rows,
+  weights: Float64Array | undefined,
+  grammar: Grammar,
+  memory: Memory,
+): Fitter {
+  return new Fitter(makeSample(memory, inputs, target, weights), grammar);
+}
+
+/** What a law leaves over, in sums that add up over blocks of rows. */
+export interface Leftover {
+  rows: number;
+  /** Squares of the residuals, weighted and as they are. */
+  square: number;
+  plain: number;
+  /** Logarithms of the weights. */
+  jacobian: number;
+  /** Squares of the weighted target, and of the weighted rounding of its digits. */
+  size: number;
+  rounding: number;
+}
+
+/**
+ * @param weights rows of weight 0 do not count
+ * @param steps see quanta; without them the digits of the target are not looked at
+ */
+export function leftover(
+  target: Float64Array,
+  values: Float64Array,
+  weights: Float64Array | undefined,
+  steps?: Float64Array,
+): Leftover {
+  const sum = { rows: 0, square: 0, plain: 0, jacobian: 0, size: 0, rounding: 0 };
+  for (let i = 0; i < target.length; i++) {
+    const w = weights ? weights[i] : 1;
+    if (w === 0) continue;
+    sum.rows++;
+    const residual = target[i] - values[i];
+    sum.square += (w * residual) ** 2;
+    sum.plain += residual ** 2;
+    sum.jacobian += Math.log(w);
+    sum.size += (w * target[i]) ** 2;
+    if (steps) sum.rounding += (w * steps[i]) ** 2 / 12;
+  }
+  return sum;
+}
+
+/** A finalist but for what it has for each row. */
+export function described(
+  fitted: Affine,
+  { root: nice, snapped, nature }: Settled,
+  noise: NoiseKind,
+  left: Leftover,
+  { names, grammar }: Writing,
+  meaningless: boolean,
+): Omit<Finalist, "residuals" | "weights"> {
+  const root = readable(nice, grammar);
+  const expression = formula(root, names, grammar);
+  const k = parameters(root, grammar);
+  const { rows: n, square, jacobian, size: scale, rounding } = left;
+  const structure = structureLength(k, size(root), n);
+  const surprise =
+    noise === "given" ? square / 2 : 0.5 * n * Math.log(Math.max(square / n, rounding / n, (EXACT * scale) / n));
+  const lengthRegardless = meaningless ? Number.POSITIVE_INFINITY : surprise - jacobian + structure;
+  return {
+    root,
+    fitted,
+    expression,
+    complexity: complexity(expression),
+    noise,
+    error: square / n,
+    scale: scale / n,
+    mse: left.plain / n,
+    parameters: k,
+    exact: square <= EXACT_ERROR * scale,
+    snapped,
+    length: lengthRegardless + nature * NATURE_NODES * NODE_COST,
+    lengthRegardless,
+  };
+}
