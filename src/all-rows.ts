@@ -62,7 +62,11 @@ export async function decideOnAll(
 ): Promise<Decided> {
   const { finalists, rows } = some;
   if (rows.target.length + some.wild.length === table.rows || finalists.length === 0 || signal.aborted) return some;
-  const writing = { names: table.inputs.map(({ name }) => name), grammar: makeGrammar(primitives), dimensions: table.dimensions };
+  const writing = {
+    names: table.inputs.map(({ name }) => name),
+    grammar: makeGrammar(primitives),
+    dimensions: table.dimensions,
+  };
   const law = best(finalists);
   const values = (column: Column) => column.values;
   const all = {
@@ -114,7 +118,7 @@ async function onAllRows(
   if (!left || !Number.isFinite(left.square)) return undefined;
   const result = described(blocks.users(root), nice, noise, left, writing, false);
   const values = new Fitter(makeSample(new Memory(), decided.inputs, decided.target), writing.grammar).predict(
-    back.root,
+    nice.root,
   );
   const weights = rowWeights(noise, values, decided);
   const residuals = decided.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
