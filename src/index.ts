@@ -4,6 +4,11 @@ export { readCsv } from "./csv.js";
 export type { CustomPrimitive } from "./custom.js";
 // From a table to a law.
 export { discover } from "./discover.js";
+// Laws of motion with hidden parameters.
+export { type GeneratedSeries, kinematics, oscillator, pendulum, withNoise } from "./dynamics/generate.js";
+export { EqlDynamics, type Inferred } from "./dynamics/learner.js";
+export type { DynamicsOptions } from "./dynamics/options.js";
+export type { DynamicsResult } from "./dynamics/result.js";
 export { InputError } from "./errors.js";
 export { complexity } from "./expression/complexity.js";
 export { differentiate } from "./expression/differentiate.js";

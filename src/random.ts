@@ -10,6 +10,8 @@ export interface Random {
   /** Uniform whole number in [0, n). */
   below(n: number): number;
   pick<T>(list: readonly T[]): T;
+  /** Normal, of mean 0 and standard deviation 1. */
+  normal(): number;
 }
 
 /** The seeds drawn from so far, for the record. A notebook's cells and its kernel may have this module twice: one set for both. */
@@ -25,7 +27,14 @@ export function random(seed: number, stream = 0): Random {
   const state = createHash("sha256").update(`${seed} ${stream}`).digest();
   const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((at) => state.readInt32LE(at)));
   const below = (n: number) => uniformInt(generator, 0, n - 1);
-  return { uniform: () => uniformFloat64(generator), below, pick: (list) => list[below(list.length)] };
+  const uniform = () => uniformFloat64(generator);
+  return {
+    uniform,
+    below,
+    pick: (list) => list[below(list.length)],
+    // Box and Muller 1958; 1 − u is never 0.
+    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+  };
 }
 
 /** `count` different whole numbers below n, in random order. */

@@ -1,0 +1,83 @@
+/**
+ * The way to the law by search: structures from single series, the constants that differ are the latents, a second look with
+ * the latents known, and multiple shooting for the last word.
+ */
+import { number, variable } from "../expression/build.js";
+import { toText } from "../expression/text.js";
+import type { Expression } from "../expression/tree.js";
+import { findAgain } from "./again.js";
+import { type Found, findLaw, type Scene } from "./find.js";
+import { gauged } from "./gauge.js";
+import { closed, type Law } from "./law.js";
+import { substituted } from "./opened.js";
+import { type Polished, polished } from "./polish.js";
+import { relate } from "./relate.js";
+import { rounded } from "./round.js";
+import type { Survey } from "./survey.js";
+
+/** A law, and what multiple shooting says of it. */
+export interface Attempt {
+  readonly law: Law;
+  readonly polish: Polished;
+}
+
+/** Told of each step: how far the work is, 0 to 1, and the law as it stands. */
+export type Report = (fraction: number, best: string) => void;
+
+/** @param nameOf the name of the k-th latent */
+export async function searched(
+  scene: Scene,
+  survey: Survey,
+  nameOf: (k: number) => string,
+  report: Report,
+): Promise<Attempt> {
+  const { form } = scene;
+  const { names, observed } = survey;
+  // The rate of a state whose rate is a state of its own is known.
+  const sought = names.map((_, k) => k).filter((k) => names.length === observed || k >= observed);
+  const found: Found[] = [];
+  for (const [place, state] of sought.entries()) {
+    const laws = await findLaw(scene, survey, state);
+    found.push(laws[0]);
+    const { structure } = laws[0].dealt;
+    report((0.6 * (place + 1)) / sought.length, `${names[state]}: ${toText(structure.tree, { digits: 4 })}`);
+  }
+  const related = await relate(found, nameOf, scene);
+  const by = new Map(related.constants.map((name, k) => [name, number(related.values[k])]));
+  const constants: string[] = [];
+  const values: number[] = [];
+  const equations: Expression[] = names.map((name, k) => variable(names[observed + k] ?? name));
+  for (const [place, state] of sought.entries()) {
+    const soFar = substituted(related.equations[place], by);
+    const again = await findAgain(scene, survey, found[place], related, soFar);
+    const own = (name: string) => `e${state}${name}`;
+    equations[state] = substituted(
+      again.structure.tree,
+      new Map(again.structure.names.map((name) => [name, variable(own(name))])),
+    );
+    constants.push(...again.structure.names.map(own));
+    values.push(...again.values.shared);
+    report(0.6 + (0.2 * (place + 1)) / sought.length, toText(soFar, { digits: 4 }));
+  }
+  const draft = gauged({
+    form,
+    states: names,
+    latents: related.latents,
+    constants,
+    values: Float64Array.from(values),
+    equations,
+  });
+  const { series } = found[0].view;
+  const first = polished(draft, series, related.latentValues, survey);
+  const law = { ...draft, values: first.values };
+  report(
+    0.9,
+    closed(law)
+      .map((tree) => toText(tree, { digits: 6 }))
+      .join("; "),
+  );
+  const round = rounded(law, first);
+  const second = polished(round, series, first.latents, survey);
+  if (!second.ok && first.ok) return { law, polish: first };
+  return { law: { ...round, values: second.values }, polish: second };
+}

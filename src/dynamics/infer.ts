@@ -1,0 +1,39 @@
+/**
+ * The latents of new series under a known law: Gauss–Newton in the weak form, which a rough start does, then multiple
+ * shooting on the observations themselves.
+ */
+import { closed, type Law } from "./law.js";
+import { leastSquares } from "./least-squares.js";
+import { type Polished, polished } from "./polish.js";
+import type { Survey } from "./survey.js";
+import { viewOf, weakProblem } from "./weak.js";
+
+const FIT = { steps: 30, tolerance: 1e-3 };
+/** Rows of a window less one, and windows of a series, in the weak form. */
+const WINDOW = { length: 24, count: 10 };
+
+/** @param typical the latents to start from */
+export function inferred(law: Law, survey: Survey, typical: Float64Array): Polished {
+  const { set, names, spread } = survey;
+  const { list, dt } = set;
+  const equations = closed(law);
+  const length = Math.min(WINDOW.length, Math.min(...list.map(({ rows }) => rows)) - 8);
+  const view = viewOf({ series: list, names, form: law.form, dt, length }, WINDOW.count);
+  const weak = weakProblem(
+    view,
+    equations.map((tree, state) => ({ tree, state, size: spread[state] })),
+    [],
+    law.latents,
+  );
+  const none = new Float64Array(0);
+  // Each series by itself: one that is hard to fit doesn't hold up the others.
+  const start = list.map((_, s) => {
+    const single = {
+      blocks: 1,
+      evaluate: (_b: number, w: Float64Array, z: Float64Array, slopes: boolean) => weak.evaluate(s, w, z, slopes),
+    };
+    return leastSquares(single, { shared: none, own: [typical] }, FIT).own[0];
+  });
+  const known: Law = { ...law, equations, constants: [], values: none };
+  return polished(known, list, start, survey);
+}

@@ -1,0 +1,166 @@
+/** Laws of motion with hidden parameters: the learner as a notebook sees it, on one screen. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { InputError } from "../errors.js";
+import { beginWork } from "../notebook/cell.js";
+import { median } from "./common.js";
+import { searched } from "./fit.js";
+import { Follower, partsFor } from "./follow.js";
+import { inferred } from "./infer.js";
+import { closed, equationsOf, type Law } from "./law.js";
+import { checkDynamics, type DynamicsOptions, type DynamicsProgress, type DynamicsSettings } from "./options.js";
+import { type Polished, polished } from "./polish.js";
+import { type DynamicsResult, fittedResult } from "./result.js";
+import { readSeries, type SeriesData } from "./series.js";
+import { type Survey, survey } from "./survey.js";
+
+/** What a fit can be given. */
+export interface DynamicsFitOptions {
+  /** Ends the fit with the best so far. */
+  signal?: AbortSignal;
+  onProgress?: (progress: DynamicsProgress) => void;
+}
+
+/** The latents of series, [series, latent], and their standard errors. */
+export interface Inferred {
+  readonly latents: number[][];
+  readonly errors: number[][];
+  /** Does the law follow these series to within their noise? */
+  readonly ok: boolean;
+  /** Mean square error of the law's paths, and that of the noise, in squares of the states' spread. */
+  readonly mse: number;
+  readonly floor: number;
+}
+
+/** A series must have so many rows: for the derivatives and for a window. */
+const LEAST_ROWS = 34;
+
+export class EqlDynamics {
+  private readonly settings: DynamicsSettings;
+  private known: { law: Law; typical: number[]; dt: number } | undefined;
+
+  /** @throws InputError that names the option and what it may be */
+  constructor(options: DynamicsOptions) {
+    this.settings = checkDynamics(options);
+  }
+
+  /**
+   * Finds the law of the states and the latents of each series.
+   * @param data arrays [series, time, state] or a DataFrame
+   * @returns the law, with `ok` false where its paths leave more than noise
+   * @throws InputError for series that can't be used
+   */
+  async fit(data: SeriesData, { signal, onProgress }: DynamicsFitOptions = {}): Promise<DynamicsResult> {
+    const started = performance.now();
+    const work = beginWork();
+    const seconds = () => Math.round(performance.now() - started) / 1000;
+    const signals = [signal, work?.signal].filter((each) => each !== undefined);
+    const stop = AbortSignal.any(signals);
+    try {
+      const seen = this.read(data);
+      const report = (fraction: number, best: string) => {
+        const progress = { fraction, best, seconds: seconds() };
+        onProgress?.(progress);
+        work?.report(progress);
+      };
+      const { form, primitives, seed, nameOf } = this.settings;
+      const { law, polish } = await searched({ form, primitives, seed, signal: stop }, seen, nameOf, report);
+      const typical = law.latents.map((_, k) => median(polish.latents.map((z) => z[k])));
+      this.known = { law, typical, dt: seen.set.dt };
+      const { latents } = inferred(law, seen, Float64Array.from(typical));
+      return fittedResult({ law, polish, latents, seconds: seconds(), stopped: stop.aborted }, this.settings);
+    } finally {
+      work?.end();
+    }
+  }
+
+  /** The latents of series under the law found, each with its standard error. */
+  infer(data: SeriesData): Inferred {
+    const { law, typical } = this.found();
+    return plain(inferred(law, this.read(data), Float64Array.from(typical)));
+  }
+
+  /** Fits the law's constants anew to series, by multiple shooting on every observation. */
+  polish(data: SeriesData): DynamicsResult {
+    const started = performance.now();
+    const { law, typical, dt } = this.found();
+    const seen = this.read(data);
+    const { latents } = inferred(law, seen, Float64Array.from(typical));
+    const polish = polished(law, seen.set.list, latents, seen);
+    const better = { ...law, values: polish.values };
+    this.known = { law: better, typical, dt };
+    const seconds = Math.round(performance.now() - started) / 1000;
+    return fittedResult({ law: better, polish, latents: polish.latents, seconds, stopped: false }, this.settings);
+  }
+
+  /**
+   * Follows the law from an initial state.
+   * @param start the states at the beginning
+   * @param latents the hidden parameters, in the law's order
+   * @returns steps + 1 rows of states, the first the initial one
+   * @throws InputError where the law has no value on the way
+   */
+  simulate(start: readonly number[], latents: readonly number[], steps: number): number[][] {
+    const { law, dt } = this.found();
+    const { form, states } = law;
+    const count = states.length;
+    if (start.length !== count || latents.length !== law.latents.length) {
+      throw new InputError(
+        `The law has the states ${states.join(", ")} and the latents ${law.latents.join(", ") || "(none)"}: ` +
+          `give ${count} and ${law.latents.length} numbers, not ${start.length} and ${latents.length}.`,
+      );
+    }
+    const equations = closed(law);
+    const parts = partsFor(equations, states, law.latents, { form, dt }, [{ start, parameters: latents }], steps);
+    const path = new Follower(equations, states, law.latents, form, dt, parts).follow(start, latents, steps, false);
+    if (!path)
+      throw new InputError("The law has no value on the way: a state grows without end, or leaves its domain.");
+    return Array.from({ length: steps + 1 }, (_, i) => [...path.rows.subarray(i * count, (i + 1) * count)]);
+  }
+
+  /** Writes the law found to a file. */
+  save(file: string): void {
+    const { law, typical, dt } = this.found();
+    const plainLaw = { ...law, values: [...law.values] };
+    writeFileSync(
+      file,
+      JSON.stringify({ kind: FILE_KIND, options: this.settings.options, law: plainLaw, typical, dt }),
+    );
+  }
+
+  /** @throws InputError for a file that `save` did not write */
+  static load(file: string): EqlDynamics {
+    const saved = JSON.parse(readFileSync(file, "utf8"));
+    if (saved?.kind !== FILE_KIND) throw new InputError(`${file} is no law of motion saved by EqlDynamics.`);
+    const { options, law, typical, dt } = saved;
+    const learner = new EqlDynamics(options);
+    learner.known = { law: { ...law, values: Float64Array.from(law.values) }, typical, dt };
+    return learner;
+  }
+
+  /** The equations found; empty before `fit`. */
+  get law() {
+    return this.known
+      ? equationsOf(
+          this.known.law,
+          this.known.law.values.map(() => Number.NaN),
+        )
+      : [];
+  }
+
+  private found() {
+    if (!this.known) throw new InputError("There is no law yet: call fit(series) first, or load one.");
+    return this.known;
+  }
+
+  private read(data: SeriesData): Survey {
+    const { states, rates } = this.settings;
+    return survey(readSeries(data, this.settings.options, LEAST_ROWS), states, rates);
+  }
+}
+
+const FILE_KIND = "eqlab law of motion 1";
+
+function plain({ latents, latentErrors, ok, mse, floor }: Polished): Inferred {
+  const lists = (rows: readonly Float64Array[]) => rows.map((row) => [...row]);
+  return { latents: lists(latents), errors: lists(latentErrors), ok, mse, floor };
+}

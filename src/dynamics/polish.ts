@@ -1,0 +1,86 @@
+/**
+ * The last word on a law: its constants fitted by multiple shooting, with segments that grow, and the error that is left set
+ * against the noise of the observations. A law that leaves more than noise is none.
+ */
+
+import { partsFor } from "./follow.js";
+import type { Law } from "./law.js";
+import { leastSquares, type Solution, standardErrors } from "./least-squares.js";
+import type { Series } from "./series.js";
+import { type Shooting, shootingProblem, startsFrom, startsFromPaths } from "./shoot.js";
+import type { Survey } from "./survey.js";
+
+export const POLISH_DEFAULTS = {
+  /** Rows of a segment, one fit after another. */
+  lengths: [25, 100],
+  steps: 12,
+  tolerance: 1e-4,
+};
+
+/** Mean square errors this many times the noise's are still the noise's: its size is an estimate. */
+const NOISE = 1.15;
+/** Without noise: relative mean square error of what counts as followed exactly. */
+const EXACT = 1e-12;
+/** Numerical errors of a path are kept below this part of the noise. */
+const BELOW_NOISE = 0.03;
+
+export interface Polished {
+  readonly values: Float64Array;
+  /** Standard errors of the constants. */
+  readonly errors: Float64Array;
+  /** [series, latent], and their standard errors. */
+  readonly latents: readonly Float64Array[];
+  readonly latentErrors: readonly Float64Array[];
+  /** Mean square of the residuals for the freedom they have, in squares of the states' spread. */
+  readonly mse: number;
+  /** The same of the noise. */
+  readonly floor: number;
+  readonly ok: boolean;
+}
+
+/** @param lengths rows of a segment, one fit after another */
+export function polished(
+  law: Law,
+  series: readonly Series[],
+  latents: readonly Float64Array[],
+  { spread, noise, observed, set }: Survey,
+  lengths: readonly number[] = POLISH_DEFAULTS.lengths,
+): Polished {
+  const { form, states, equations, constants } = law;
+  const relative = noise.slice(0, observed).map((sigma, k) => sigma / spread[k]);
+  const floor = relative.reduce((sum, r) => sum + r * r, 0) / observed;
+  const starts = series.slice(0, 8).map(({ columns }, s) => ({
+    start: columns.map((column) => column[0]),
+    parameters: [...latents[s], ...law.values],
+  }));
+  const enough = Math.max(1e-9, BELOW_NOISE * Math.min(...relative));
+  const names = [...law.latents, ...constants];
+  const { dt } = set;
+  const longest = Math.max(...lengths);
+  const shortest = Math.min(...series.map(({ rows }) => rows));
+  const parts = partsFor(equations, states, names, { form, dt }, starts, Math.min(longest, shortest) - 1, enough);
+  const units = states.map((_, k) => (k < observed ? spread[k] : undefined));
+  const common = { series, equations, states, latents: law.latents, constants, form, dt, parts, units };
+  let shooting: Shooting | undefined;
+  let solution: Solution = { shared: law.values, own: latents, error: Number.POSITIVE_INFINITY, residuals: 0 };
+  for (const length of lengths) {
+    const own = shooting ? startsFromPaths(shooting, solution, length) : startsFrom(series, solution.own, length);
+    shooting = { ...common, length };
+    const { steps, tolerance } = POLISH_DEFAULTS;
+    solution = leastSquares(shootingProblem(shooting), { shared: solution.shared, own }, { steps, tolerance });
+  }
+  const problem = shootingProblem(shooting as Shooting);
+  const unknown = solution.own.reduce((sum, z) => sum + z.length, constants.length);
+  const mse = solution.error / Math.max(1, solution.residuals - unknown);
+  const errors = standardErrors(problem, solution, Math.sqrt(mse));
+  const l = law.latents.length;
+  return {
+    values: solution.shared,
+    errors: errors.shared,
+    latents: solution.own.map((z) => z.slice(0, l)),
+    latentErrors: errors.own.map((e) => e.slice(0, l)),
+    mse,
+    floor,
+    ok: mse <= Math.max(NOISE * floor, EXACT),
+  };
+}

@@ -1,0 +1,82 @@
+/** What a fit gives back, and how it looks as the last expression of a cell. */
+
+import { count } from "../frame.js";
+import { type Displayable, jupyterDisplay } from "../notebook/display.js";
+import { escapeHtml, formulaInHtml } from "../notebook/html.js";
+import type { Attempt } from "./fit.js";
+import { type Equation, equationsOf } from "./law.js";
+import type { DynamicsSettings } from "./options.js";
+
+export interface DynamicsResult extends Displayable {
+  /** The law of each state. If `ok` is false, the best attempt at one. */
+  readonly law: Equation[];
+  /** Names of the hidden parameters in the law. */
+  readonly latentNames: string[];
+  /** The latents of each series, [series, latent]. */
+  readonly latents: number[][];
+  /** Do the law's paths leave nothing but noise? */
+  readonly ok: boolean;
+  /** Mean square error of the paths and of the noise alone, in squares of the states' standard deviations. */
+  readonly mse: number;
+  readonly floor: number;
+  readonly warnings: string[];
+  readonly seconds: number;
+}
+
+interface Outcome extends Attempt {
+  readonly latents: readonly Float64Array[];
+  readonly seconds: number;
+  readonly stopped: boolean;
+}
+
+export function fittedResult(
+  { law, polish, latents, seconds, stopped }: Outcome,
+  settings: DynamicsSettings,
+): DynamicsResult {
+  const { ok, mse, floor, errors } = polish;
+  const warnings: string[] = [];
+  const found = law.latents.length;
+  const { expected } = settings;
+  if (stopped) warnings.push("The fit was stopped: this is the best found by then.");
+  if (!ok) {
+    warnings.push(
+      `No law found: the best attempt's paths are off by ${Math.sqrt(mse).toPrecision(2)} standard deviations of the states, ` +
+        `where noise alone makes ${Math.sqrt(floor).toPrecision(2)}.`,
+    );
+  }
+  if (ok && expected !== undefined && expected !== found) {
+    warnings.push(`${count(expected, "latent")} expected, but the series differ in ${found}.`);
+  }
+  const equations = equationsOf(law, errors);
+  const result: DynamicsResult = {
+    law: equations,
+    latentNames: [...law.latents],
+    latents: latents.map((z) => [...z]),
+    ok,
+    mse,
+    floor,
+    warnings,
+    seconds,
+    [jupyterDisplay]: () => {
+      const lines = [
+        `${ok ? "A law" : "No law, the best attempt"}: rms error of its paths ${Math.sqrt(mse).toPrecision(3)}, of noise ` +
+          `${Math.sqrt(floor).toPrecision(3)} standard deviations; ${seconds} s.`,
+        `Latents: ${law.latents.join(", ") || "none"}.`,
+        ...equations.flatMap(({ left, constants }) =>
+          constants.length > 0
+            ? [
+                `Constants of ${left}: ${constants.map(({ value, error }) => `${Number(value.toPrecision(8))} ± ${Number(error.toPrecision(2))}`).join(", ")}.`,
+              ]
+            : [],
+        ),
+        ...warnings.map((warning) => `⚠ ${warning}`),
+      ];
+      const formulas = equations.map((equation) => formulaInHtml(`$\\displaystyle ${equation.toTeX()}$`));
+      return {
+        "text/html": `<p>${formulas.join("<br>")}</p><p>${lines.map(escapeHtml).join("<br>")}</p>`,
+        "text/plain": [...equations.map(({ left, expression }) => `${left} = ${expression}`), ...lines].join("\n"),
+      };
+    },
+  };
+  return result;
+}

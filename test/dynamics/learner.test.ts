@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { kinematics, oscillator, pendulum, withNoise } from "../../src/dynamics/generate.js";
+import { EqlDynamics } from "../../src/dynamics/learner.js";
+import { InputError } from "../../src/errors.js";
+import { evaluate } from "../../src/expression/evaluate.js";
+import { random } from "../../src/random.js";
+
+const FULL = process.env.EQLAB_FULL === "1";
+const seeds = FULL ? [1, 2, 3, 4, 5] : [1];
+
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const mean = (v: readonly number[]) => v.reduce((x, y) => x + y) / v.length;
+  const [ma, mb] = [mean(a), mean(b)];
+  const sum = (f: (i: number) => number) => a.reduce((s, _, i) => s + f(i), 0);
+  return sum((i) => (a[i] - ma) * (b[i] - mb)) / Math.sqrt(sum((i) => (a[i] - ma) ** 2) * sum((i) => (b[i] - mb) ** 2));
+}
+
+/** Relative error of the law's paths from true initial states, median over the series. */
+function pathError(learner: EqlDynamics, series: readonly number[][][], latents: readonly number[][]): number {
+  const errors = series.map((rows, s) => {
+    const path = learner.simulate(rows[0], latents[s], rows.length - 1);
+    let [off, size] = [0, 0];
+    for (const [i, row] of rows.entries()) {
+      for (const [k, x] of row.entries()) {
+        off += (path[i][k] - x) ** 2;
+        size += x ** 2;
+      }
+    }
+    return Math.sqrt(off / size);
+  });
+  return errors.sort((a, b) => a - b)[errors.length >> 1];
+}
+
+/** Does a formula agree with a function of the variables at random places? */
+function same(
+  learner: EqlDynamics,
+  state: number,
+  law: (row: Record<string, number>) => number,
+  tolerance: number,
+): void {
+  const { uniform } = random(77);
+  const names = ["x", "v", "z1", "z2"];
+  for (let i = 0; i < 20; i++) {
+    const row = Object.fromEntries(names.map((name) => [name, 2 * uniform() - 1]));
+    const [value] = evaluate(learner.law[state].tree, Object.fromEntries(names.map((name) => [name, [row[name]]])), 1);
+    const expected = law(row);
+    assert.ok(Math.abs(value - expected) <= tolerance * (1 + Math.abs(expected)), `${learner.law[state].expression}`);
+  }
+}
+
+for (const seed of seeds) {
+  test(`oscillator: law and latent to six digits, far beyond the data too (seed ${seed})`, async () => {
+    const { series, dt } = oscillator({ count: 60, steps: 300, seed });
+    const learner = new EqlDynamics({ states: ["x", "v"], latents: 1, dt, seed });
+    const result = await learner.fit(series);
+    assert.ok(result.ok, result.warnings.join(" "));
+    same(learner, 0, ({ v }) => v, 1e-6);
+    same(learner, 1, ({ x, z1 }) => -z1 * x, 1e-6);
+    for (const range of [undefined, [1, 2]] as const) {
+      const fresh = oscillator({ count: 20, steps: 500, seed: seed + 100, range });
+      const { latents, ok } = learner.infer(fresh.series);
+      assert.ok(ok);
+      const true_ = fresh.parameters.map(([w]) => w);
+      assert.ok(
+        correlation(
+          latents.map(([z]) => z),
+          true_,
+        ) > 0.9999999,
+      );
+      assert.ok(pathError(learner, fresh.series, latents) < 1e-6);
+    }
+  });
+
+  test(`kinematics, a map: the half in d + v + a/2 (seed ${seed})`, async () => {
+    const { series, dt, parameters } = kinematics({ count: 60, steps: 60, seed });
+    const learner = new EqlDynamics({ states: ["x", "v"], dt, form: "map", seed });
+    const { latents, ok } = await learner.fit(series);
+    assert.ok(ok);
+    same(learner, 0, ({ x, v, z1 }) => x + v + z1 / 2, 1e-9);
+    same(learner, 1, ({ v, z1 }) => v + z1, 1e-9);
+    assert.ok(
+      correlation(
+        latents.map(([z]) => z),
+        parameters.map(([a]) => a),
+      ) > 0.9999999,
+    );
+  });
+
+  test(`pendulum, positions only, 1% noise: the sine itself (seed ${seed})`, async () => {
+    const { series, dt, parameters } = pendulum({ count: 60, steps: 400, seed });
+    const seen = withNoise(series, 0.01, seed).map((rows) => rows.map(([x]) => [x]));
+    const learner = new EqlDynamics({ states: ["x"], rates: ["v"], dt, seed });
+    const { latents, ok, law } = await learner.fit(seen);
+    assert.ok(ok);
+    assert.match(law[1].expression, /sin\(/);
+    same(learner, 1, ({ x, z1 }) => -z1 * Math.sin(x), 1e-2);
+    assert.ok(
+      correlation(
+        latents.map(([z]) => z),
+        parameters.map(([g]) => g),
+      ) > 0.9999,
+    );
+  });
+}
+
+test("what a learner says of options, of being asked too early, and of files", async () => {
+  const said = (run: () => unknown, pattern: RegExp) =>
+    assert.throws(run, (error) => error instanceof InputError && pattern.test(error.message));
+  said(() => new EqlDynamics({ states: ["x", "v"], dt: 0 }), /dt, the time between two rows/);
+  said(() => new EqlDynamics({ states: [], dt: 1 }), /states must name/);
+  said(() => new EqlDynamics({ states: ["sin"], dt: 1 }), /name of a function/);
+  said(() => new EqlDynamics({ states: ["x"], dt: 1, from: "map" } as never), /no option "from".*form/);
+  said(() => new EqlDynamics({ states: ["x"], dt: 1 }).simulate([1], [], 3), /no law yet/);
+  const file = join(mkdtempSync(join(tmpdir(), "eqlab-")), "law.json");
+  writeFileSync(file, "{}");
+  said(() => EqlDynamics.load(file), /no law of motion/);
+});
+
+test("noise without a law is not passed off as one; the same seed gives the same digits; a law saved is the law loaded", async () => {
+  const { normal } = random(6);
+  const walk = Array.from({ length: 12 }, () => {
+    let [x, v] = [0, 0];
+    return Array.from({ length: 80 }, () => {
+      v = 0.9 * v + normal();
+      x += v;
+      return [x];
+    });
+  });
+  const lawless = await new EqlDynamics({ states: ["x"], dt: 1, primitives: ["identity"] }).fit(walk);
+  assert.equal(lawless.ok, false);
+  assert.match(lawless.warnings.join(), /No law found/);
+  const { series, dt } = oscillator({ count: 15, steps: 120 });
+  const learners = [1, 2].map(() => new EqlDynamics({ states: ["x", "v"], dt }));
+  const [a, b] = [await learners[0].fit(series), await learners[1].fit(series)];
+  assert.deepEqual(a.latents, b.latents);
+  assert.deepEqual(
+    a.law.map(({ expression }) => expression),
+    b.law.map(({ expression }) => expression),
+  );
+  const file = join(mkdtempSync(join(tmpdir(), "eqlab-")), "law.json");
+  learners[0].save(file);
+  assert.deepEqual(EqlDynamics.load(file).infer(series), learners[0].infer(series));
+});
