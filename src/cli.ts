@@ -22,6 +22,10 @@ const OPTIONS = {
   noise: ["KIND", "errors of one size (additive) or in proportion to the value (relative)"],
   outliers: ["WHAT", "rows far from the law of the others: aside (the default) or keep"],
   seed: ["N", "start of the random numbers; the same seed gives the same result"],
+  method: ["paper", "the training of the paper in place of the search"],
+  sparsity: ["L0.5", "its penalty: L0.5 or L0"],
+  restarts: ["N", "its trainings from other initial weights"],
+  layers: ["N", "its hidden layers"],
   budget: ["S", "seconds to search at most"],
   workers: ["N", "worker threads"],
   redis: ["URL", "a Redis whose workers do the work, redis://host:6379; or name it in EQLAB_REDIS"],
@@ -150,6 +154,10 @@ function questionOf(options: ReadonlyMap<Option, string>) {
     noise: options.get("noise") as "additive" | "relative" | undefined,
     outliers: options.get("outliers") as "aside" | "keep" | undefined,
     seed: numberOf(options, "seed"),
+    method: options.get("method") as "search" | "paper" | undefined,
+    sparsity: options.get("sparsity") as "L0.5" | "L0" | undefined,
+    restarts: numberOf(options, "restarts"),
+    layers: numberOf(options, "layers"),
     budget: numberOf(options, "budget"),
   };
   return { target: options.get("target") ?? "", ...given(question) };

@@ -4,6 +4,7 @@ import { best as bestOf, front as frontOf, rivals } from "./choose.js";
 import { constantsOf } from "./constants.js";
 import { InputError } from "./errors.js";
 import { number } from "./expression/build.js";
+import { complexity } from "./expression/complexity.js";
 import { toText } from "./expression/text.js";
 import type { Expression } from "./expression/tree.js";
 import { extremes } from "./extremes.js";
@@ -167,6 +168,11 @@ function unitsOfNumbers(tree: Expression, { inputs, dimensions }: Table): Map<Ex
   const of = (name: string) => dimensions.inputs[inputs.findIndex((input) => input.name === name)];
   const found = dimensionsOfNumbers(tree, dimensions.target, of);
   return new Map([...found].map(([node, dimension]) => [node, inUnits(dimension)]));
+}
+
+/** A formula as a trained network has it: its constants are not fitted, and have no errors. */
+export function asReadOff(tree: Expression, table: Table): Candidate {
+  return makeCandidate({ tree, complexity: complexity(tree), score: 0, constants: [] }, table);
 }
 
 /** The result for a target that is the same on all rows. */

@@ -5,9 +5,10 @@
 
 import { decideOnAll } from "./all-rows.js";
 import { best } from "./choose.js";
-import { conclude, constantResult } from "./conclude.js";
+import { asReadOff, conclude, constantResult } from "./conclude.js";
 import type { Data } from "./frame.js";
 import { type Found, problemsOf, rowsOf, searchKinds } from "./kinds.js";
+import { trainTable } from "./network/paper.js";
 import { beginWork, type LongWork } from "./notebook/cell.js";
 import { checkOptions, type DiscoverOptions, type Progress, type Settings } from "./options.js";
 import { openCheckpoint } from "./parallel/journal.js";
@@ -75,6 +76,25 @@ async function searched(
     done = Math.max(done, fraction); // a second search doesn't go back to the beginning
     onProgress({ phase, fraction: done, best, seconds: seconds() });
   };
+  if (settings.method === "paper") {
+    const { finalists, restarts } = await trainTable(table, order, runnerFor, settings, report);
+    const outcome = {
+      finalists,
+      rows: rowsOf(table, order),
+      wild: [],
+      stopped: settings.stopped(),
+      seconds: seconds(),
+    };
+    report(1, "finish", "");
+    return {
+      ...conclude(outcome, table),
+      restarts: restarts.map(({ restart, published, polished }) => ({
+        restart,
+        published: asReadOff(published, table),
+        polished: polished && asReadOff(polished.expression, table),
+      })),
+    };
+  }
   const searchRows = (rows: readonly number[]) => searchKinds(table, rows, runnerFor, settings, report);
 
   let found = await searchRows(order);

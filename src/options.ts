@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { type CustomPrimitive, formulaOf, type NamedFormula, unitOf } from "./custom.js";
 import { didYouMean, InputError, list } from "./errors.js";
+import type { Sparsity } from "./network/trainer.js";
 import { defaultWorkers } from "./parallel/pool.js";
 import { DEFAULT_PRIMITIVES, PRIMITIVES } from "./primitives.js";
 
@@ -33,6 +34,17 @@ export interface DiscoverOptions {
   outliers?: "aside" | "keep";
   /** Start of the random numbers: the same seed gives the same formula to the last digit. */
   seed?: number;
+  /**
+   * "search": the search for a sparse network. "paper": the training of the paper, to compare; its formulas are read off as
+   * published (`result.published`), and polished by the search's fit for the rest of the result.
+   */
+  method?: "search" | "paper";
+  /** Of the paper's method: the penalty on weights, smoothed L0.5 or gates. */
+  sparsity?: Sparsity;
+  /** Of the paper's method: trainings from other initial weights. */
+  restarts?: number;
+  /** Of the paper's method: hidden layers. */
+  layers?: number;
   /** Seconds after which the search ends with the best so far. */
   budget?: number;
   /** Worker threads; they change how long it takes, and nothing else. */
@@ -60,6 +72,11 @@ export const DEFAULTS = {
   primitives: "default",
   outliers: "aside",
   seed: 1,
+  method: "search",
+  /** Of the paper's method: its penalty, its trials, its hidden layers. */
+  sparsity: "L0.5",
+  restarts: 20,
+  layers: 2,
 } as const;
 
 /** Milliseconds: a longer timer of Node's goes off at once. */
@@ -76,6 +93,10 @@ export interface Settings {
   readonly units?: Readonly<Record<string, string>>;
   readonly outliers: "aside" | "keep";
   readonly seed: number;
+  readonly method: "search" | "paper";
+  readonly sparsity: Sparsity;
+  readonly restarts: number;
+  readonly layers: number;
   readonly workers: number;
   readonly cluster?: string;
   readonly signal: AbortSignal;
@@ -95,6 +116,10 @@ const KNOWN = [
   "noise",
   "outliers",
   "seed",
+  "method",
+  "sparsity",
+  "restarts",
+  "layers",
   "budget",
   "workers",
   "cluster",
@@ -117,7 +142,8 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
     }
   }
   const { target, inputs, primitives = DEFAULTS.primitives, sigma, seed = DEFAULTS.seed } = options;
-  const { units, weights, noise, outliers = DEFAULTS.outliers } = options;
+  const { units, weights, noise, outliers = DEFAULTS.outliers, method = DEFAULTS.method } = options;
+  const { sparsity = DEFAULTS.sparsity, restarts = DEFAULTS.restarts, layers = DEFAULTS.layers } = options;
   const { budget, workers = defaultWorkers(), cluster, signal, checkpoint, onProgress } = options;
   if (!Number.isSafeInteger(seed)) throw new InputError(`The seed must be a whole number, not ${seed}.`);
   if (!Number.isInteger(workers) || workers < 1) {
@@ -148,6 +174,12 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
   if (typeof sigma === "number" && !(sigma > 0 && Number.isFinite(sigma))) {
     throw new InputError(`sigma must be a number above 0 or the name of a column, not ${sigma}.`);
   }
+  checkMethod(method, sparsity, { restarts, layers });
+  for (const name of ["sparsity", "restarts", "layers"] as const) {
+    if (method !== "paper" && options[name] !== undefined) {
+      throw new InputError(`${name} belongs to the paper's method: give method: "paper" too, or leave ${name} out.`);
+    }
+  }
   if (cluster !== undefined && typeof cluster !== "string") {
     throw new InputError('cluster must be the address of a Redis, such as "redis://host:6379".');
   }
@@ -168,10 +200,14 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
     sigmaValue: typeof sigma === "number" ? sigma : undefined,
     weights,
     noise,
-    primitives: chosenPrimitives(typeof primitives === "string" ? [primitives] : primitives),
+    primitives: chosenPrimitives(typeof primitives === "string" ? [primitives] : primitives, method),
     units: units && Object.keys(units).length > 0 ? units : undefined,
     outliers,
     seed,
+    method,
+    sparsity,
+    restarts,
+    layers,
     workers,
     cluster,
     signal: stop,
@@ -184,14 +220,34 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
   };
 }
 
-/** Primitives with "default" and "all" spelt out. Power laws of positive inputs belong to the default. */
-function chosenPrimitives(given: readonly (string | CustomPrimitive)[]): (string | NamedFormula)[] {
+/** What the paper's method can use: what networks are trained with, but powers, whose exponents could be anything. */
+export const inPaper = (name: string): boolean => PRIMITIVES[name].trained !== undefined && name !== "power";
+
+function checkMethod(method: unknown, sparsity: unknown, counts: Readonly<Record<string, unknown>>): void {
+  if (method !== "search" && method !== "paper") {
+    throw new InputError(`method must be "search" or "paper", not ${JSON.stringify(method)}.`);
+  }
+  if (sparsity !== "L0.5" && sparsity !== "L0") {
+    throw new InputError(`sparsity must be "L0.5" or "L0", not ${JSON.stringify(sparsity)}.`);
+  }
+  for (const [name, count] of Object.entries(counts)) {
+    if (!(Number.isInteger(count) && (count as number) >= 1)) {
+      throw new InputError(`The number of ${name} must be a whole number from 1 on, not ${count}.`);
+    }
+  }
+}
+
+/** Primitives with "default" and "all" spelt out. To the search's default belong power laws of positive inputs. */
+function chosenPrimitives(
+  given: readonly (string | CustomPrimitive)[],
+  method: "search" | "paper",
+): (string | NamedFormula)[] {
   const known = Object.keys(PRIMITIVES);
   const names = given.filter((primitive) => typeof primitive === "string");
   const custom = given.filter((primitive) => typeof primitive !== "string");
   const chosen = names.flatMap((name) => {
-    if (name === "all") return known;
-    if (name === "default") return [...DEFAULT_PRIMITIVES, "power"];
+    if (name === "all") return method === "paper" ? known.filter(inPaper) : known;
+    if (name === "default") return method === "paper" ? DEFAULT_PRIMITIVES : [...DEFAULT_PRIMITIVES, "power"];
     if (!known.includes(name)) {
       const near = didYouMean(name, [...known, "default", "all"]);
       throw new InputError(`There is no primitive "${name}".${near} Known are default, all, ${known.join(", ")}.`);

@@ -50,6 +50,16 @@ export interface Candidate extends Displayable {
   toPython(): string;
 }
 
+/** One training of the paper's method. */
+export interface Restart {
+  /** Its number, from 0. */
+  readonly restart: number;
+  /** The formula as the paper reads it off the weights. */
+  readonly published: Candidate;
+  /** What the search's fit, prune and snap make of it; undefined where it is too large for that, or has no value on some row. */
+  readonly polished: Candidate | undefined;
+}
+
 /** What `discover` found. */
 export interface Result extends Displayable {
   /** The candidate with the shortest description. */
@@ -63,6 +73,8 @@ export interface Result extends Displayable {
   /** Numbers (from 1) of the rows that were set aside because no law of the others comes near them. */
   readonly setAside: number[];
   readonly warnings: string[];
+  /** Of the paper's method: what each restart came to, the smallest error in training first. */
+  readonly restarts?: Restart[];
   /** Name of the target in formulas. */
   readonly target: string;
   /** Seconds the search took. */

@@ -17,19 +17,28 @@ export function initialWeights(
   const count = weightCount(of);
   const weights = new Float32Array(replicas * count);
   for (let r = 0; r < replicas; r++) {
-    const numbers = random(seed, r);
-    shapes(of).forEach(({ rows, columns, offset }, k) => {
-      const begin = r * count + offset;
-      for (let i = 0; i < rows * columns; i++) weights[begin + i] = deviations[k] * cutNormal(numbers);
-    });
+    weights.set(drawWeights(of, deviations, random(seed, r)), r * count);
   }
   return weights;
 }
 
-/** A standard normal number of at most CUT; by the method of Box and Muller. */
-function cutNormal({ uniform }: Random): number {
+/** The same for one replica, from a stream of random numbers. */
+export function drawWeights(of: Architecture, deviations: readonly number[], numbers: Random): Float32Array {
+  const drawn = shapes(of).flatMap(({ rows, columns }, k) =>
+    Array.from({ length: rows * columns }, () => deviations[k] * cutNormal(numbers)),
+  );
+  return Float32Array.from(drawn);
+}
+
+/** A standard normal number, by the method of Box and Muller. */
+export function normal({ uniform }: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** The same, of at most CUT. */
+function cutNormal(numbers: Random): number {
   for (;;) {
-    const normal = Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-    if (Math.abs(normal) <= CUT) return normal;
+    const value = normal(numbers);
+    if (Math.abs(value) <= CUT) return value;
   }
 }

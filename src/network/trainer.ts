@@ -134,9 +134,10 @@ export class Trainer {
     });
   }
 
-  /** A copy of the optimiser's mean squares of gradients. */
-  squares(): Float32Array {
-    return this.view("squares").slice();
+  /** Copies of what the steps change: weights without their gates, gates as ln α, mean squares of the gradients. */
+  state(): { weights: Float32Array; gates: Float32Array; squares: Float32Array } {
+    const copy = (name: "weights" | "gates" | "squares") => this.view(name).slice();
+    return { weights: copy("weights"), gates: copy("gates"), squares: copy("squares") };
   }
 
   /** Weights of which `keep` says no become 0 and stay it. */

@@ -25,13 +25,23 @@ export interface Checkpoint {
   wrap(run: Runner): Runner;
 }
 
+/** What the jobs of a search depend on beside its problems. */
+export interface CheckpointSettings {
+  readonly seed: number;
+  readonly method?: "search" | "paper";
+  readonly sparsity?: string;
+  readonly layers?: number;
+  readonly restarts?: number;
+  readonly signal: AbortSignal;
+}
+
 /** Opens a checkpoint. An existing file must belong to the same search. */
 export function openCheckpoint(
   path: string,
   problems: readonly Problem[],
-  { seed, signal }: { seed: number; signal: AbortSignal },
+  { signal, ...settings }: CheckpointSettings,
 ): Checkpoint {
-  const key = keyOf(problems, seed);
+  const key = keyOf(problems, settings);
   const known = existsSync(path) ? read(path, key) : [];
   if (!existsSync(path)) append(path, JSON.stringify({ eqlab: 2, key, search: searchVersion() } satisfies Header));
   let next = 0;
@@ -45,8 +55,11 @@ export function openCheckpoint(
   };
 }
 
-function keyOf(problems: readonly Problem[], seed: number): string {
-  const hash = createHash("sha256").update(JSON.stringify([1, seed]));
+function keyOf(problems: readonly Problem[], settings: Omit<CheckpointSettings, "signal">): string {
+  const { seed, method, sparsity, layers, restarts } = settings;
+  const hash = createHash("sha256").update(
+    JSON.stringify([1, seed, ...(method === "paper" ? [sparsity, layers, restarts] : [])]),
+  );
   for (const { inputs, target, weights, ...rest } of problems) {
     hash.update(JSON.stringify(rest));
     for (const column of [...inputs, target, ...(weights ? [weights] : [])]) hash.update(Float64Array.from(column));

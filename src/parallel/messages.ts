@@ -96,6 +96,14 @@ const job = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("prune"), root: network, error: z.number() }),
   z.strictObject({ kind: z.literal("mutate"), seed: z.int(), batch: z.int(), parents: z.array(network).max(1_000) }),
   z.strictObject({ kind: z.literal("finish"), root: network }),
+  z.strictObject({
+    kind: z.literal("train"),
+    sparsity: z.enum(["L0.5", "L0"]),
+    layers: z.array(z.array(z.string().max(100)).min(1).max(1_000)).max(20),
+    seed: z.int(),
+    restart: z.int().nonnegative(),
+    units: z.strictObject({ inputs: z.array(z.number()), target: z.number() }),
+  }),
 ]);
 
 const request = z.strictObject({ problem: z.string().regex(/^[0-9a-f]{64}$/), job });

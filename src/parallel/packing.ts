@@ -31,12 +31,12 @@ export function taskOf(session: string, problem: Problem, job: Job): Task {
 
 export function jobOf({ job, networks }: Task): Job {
   const roots = unpack(networks);
-  if (job.kind === "start") return job;
+  if (job.kind === "start" || job.kind === "train") return job;
   return job.kind === "mutate" ? { ...job, parents: roots } : { ...job, root: roots[0] };
 }
 
 function withoutNetworks(job: Job): [Job, readonly Affine[]] {
-  if (job.kind === "start") return [job, []];
+  if (job.kind === "start" || job.kind === "train") return [job, []];
   return job.kind === "mutate" ? [{ ...job, parents: [] }, job.parents] : [{ ...job, root: affine([]) }, [job.root]];
 }
 

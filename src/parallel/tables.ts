@@ -20,6 +20,10 @@ const options = z.strictObject({
   noise: z.enum(["additive", "relative"]).optional(),
   outliers: z.enum(["aside", "keep"]).optional(),
   seed: z.int().optional(),
+  method: z.enum(["search", "paper"]).optional(),
+  sparsity: z.enum(["L0.5", "L0"]).optional(),
+  restarts: z.int().positive().optional(),
+  layers: z.int().positive().optional(),
   budget: z.number().positive().optional(),
 } satisfies Record<Exclude<keyof DiscoverOptions, MachineOption>, z.ZodType>);
 

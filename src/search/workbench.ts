@@ -3,6 +3,7 @@
  * table and itself, so it gives the same digits in any worker, in any order.
  */
 import type { NamedFormula } from "../custom.js";
+import { type Restart, restart } from "../network/restart.js";
 import { random } from "../random.js";
 import type { Dimensions } from "../units/read.js";
 import { type Candidate, fitBatch, fitSums, fitted } from "./candidates.js";
@@ -52,7 +53,8 @@ export type Job =
   | { readonly kind: "shorten"; readonly root: Affine }
   | { readonly kind: "prune"; readonly root: Affine; readonly error: number }
   | { readonly kind: "mutate"; readonly seed: number; readonly batch: number; readonly parents: readonly Affine[] }
-  | { readonly kind: "finish"; readonly root: Affine };
+  | { readonly kind: "finish"; readonly root: Affine }
+  | ({ readonly kind: "train" } & Restart);
 
 /** Runs jobs and gives their results in the order of the jobs. */
 export type Runner = (jobs: readonly Job[]) => Promise<Candidate[][]>;
@@ -126,7 +128,7 @@ export class Workbench {
 
   run(job: Job): Candidate[] {
     const { memory } = this.fitter.sample;
-    if (job.kind !== "finish" && job.kind !== "prune") this.shelves();
+    if (job.kind !== "finish" && job.kind !== "prune" && job.kind !== "train") this.shelves();
     const mark = memory.mark();
     try {
       return this.perform(job);
@@ -153,6 +155,8 @@ export class Workbench {
         );
         return fitBatch(mutants, fitter);
       }
+      case "train":
+        return restart(job, problem, this.finalFitter);
       case "finish": {
         const candidate = fitted(copyAffine(job.root), this.finalFitter, FINAL, Number.POSITIVE_INFINITY);
         return candidate ? prune(candidate, this.finalFitter, problem.resolution, { steps: 40, tolerance: 1e-4 }) : [];

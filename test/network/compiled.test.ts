@@ -1,42 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Architecture, architecture, arity, shapes, weightCount } from "../../src/network/architecture.js";
+import { type Architecture, architecture, weightCount } from "../../src/network/architecture.js";
 import { CompiledNetwork } from "../../src/network/compiled.js";
-import { DEFAULT_PRIMITIVES, PRIMITIVES, trainedUnit } from "../../src/primitives.js";
-import { random } from "../../src/random.js";
-
-const TRAINED = Object.keys(PRIMITIVES).filter((name) => PRIMITIVES[name].trained);
-
-const normals = (count: number, sd: number, seed: number) => {
-  const { uniform } = random(seed);
-  return Float32Array.from(
-    { length: count },
-    () => sd * (uniform() + uniform() + uniform() + uniform() - 2) * Math.sqrt(3),
-  );
-};
-
-/** The outputs of one point in float64, unit by unit, from primitives.ts alone. */
-function reference(of: Architecture, weights: ArrayLike<number>, x: readonly number[]): number[] {
-  let seen = [...x, ...(of.dense ? [1] : [])];
-  for (const [k, { rows, columns, offset }] of shapes(of).entries()) {
-    const g = Array.from({ length: columns }, (_, j) =>
-      seen.reduce((sum, value, i) => sum + value * weights[offset + i * columns + j], 0),
-    );
-    assert.equal(seen.length, rows);
-    if (k === of.layers.length) return g;
-    let column = 0;
-    seen = of.layers[k].map((name) => {
-      const value = trainedUnit(name, of.gains).value(...g.slice(column, column + arity(name)));
-      column += arity(name);
-      return value;
-    });
-    if (of.dense) seen.push(...x, 1);
-  }
-  return seen;
-}
-
-const near = (got: number, wanted: number, scale: number, what: string) =>
-  assert.ok(Math.abs(got - wanted) <= 1e-5 * Math.max(scale, Math.abs(wanted)), `${what}: ${got}, not ${wanted}`);
+import { DEFAULT_PRIMITIVES } from "../../src/primitives.js";
+import { near, normals, reference, slopes, TRAINED } from "./help.js";
 
 const NETWORKS: Record<string, Architecture> = {
   "the paper's": architecture({ inputs: 2 }),
@@ -81,12 +48,6 @@ for (const [name, network] of Object.entries(NETWORKS)) {
       }
       return sum;
     };
-    const slopes = (values: Float32Array, f: (v: Float64Array) => number) =>
-      Array.from(values, (value, i) => {
-        const at = (u: number) => f(Float64Array.from(values).with(i, u));
-        const central = (h: number) => (at(value + h) - at(value - h)) / (2 * h);
-        return (4 * central(5e-5) - central(1e-4)) / 3;
-      });
     const got = new CompiledNetwork(network).backward(weights, x, d, points);
     const check = (which: "weights" | "x", wanted: number[]) => {
       const scale = Math.sqrt(wanted.reduce((sum, v) => sum + v * v, 0) / wanted.length);
