@@ -2,10 +2,11 @@
  * The paper's method on a table: restarts of its training, dealt out to the workers; of each the formula as published, and
  * the networks that the search's fit, prune and snap make of it, from which the law is chosen as ever.
  */
-import { best, type Finalist, finalistsOf } from "../choose.js";
+import { best } from "../choose.js";
 import { InputError } from "../errors.js";
 import { toText } from "../expression/text.js";
 import type { Expression } from "../expression/tree.js";
+import { type Finalist, finalistsOf } from "../finalists.js";
 import { problemsOf, rowsOf } from "../kinds.js";
 import { inPaper, type Settings } from "../options.js";
 import { DEFAULT_PRIMITIVES } from "../primitives.js";

@@ -67,14 +67,16 @@ function keyOf(problems: readonly Problem[], settings: Omit<CheckpointSettings, 
   return hash.digest("hex");
 }
 
-/** The code that decides what a search does: the search's folder, and the files beside it. */
+/** The code that decides what a search does: its folder, the trained network's, and the files beside them. */
 function searchVersion(): string {
   const folder = fileURLToPath(new URL("../", import.meta.url));
   const files = [
     ...readdirSync(folder).filter((file) => file.endsWith(".js")),
-    ...readdirSync(`${folder}search`, { recursive: true, encoding: "utf8" })
-      .filter((file) => /\.(js|wasm)$/.test(file))
-      .map((file) => `search/${file}`),
+    ...["search", "network"].flatMap((part) =>
+      readdirSync(folder + part, { recursive: true, encoding: "utf8" })
+        .filter((file) => /\.(js|wasm)$/.test(file))
+        .map((file) => `${part}/${file}`),
+    ),
   ];
   const hash = createHash("sha256");
   for (const file of files.sort()) hash.update(file).update(readFileSync(folder + file));
