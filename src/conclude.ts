@@ -10,6 +10,7 @@ import type { Expression } from "./expression/tree.js";
 import { extremes } from "./extremes.js";
 import type { Finalist, Rows } from "./finalists.js";
 import type { NoiseKind } from "./noise.js";
+import { type Crossing, crossings } from "./poles.js";
 import { type Candidate, makeCandidate, makeResult, type Result } from "./result.js";
 import { FINAL_ROWS } from "./scale.js";
 import type { Table } from "./table.js";
@@ -20,7 +21,7 @@ import { lackOfFit, tooFewRows, verdict } from "./verdict.js";
 /** With fewer rows than this for each fitted constant the user is warned. */
 const FEW_ROWS_EACH = 3;
 
-/** A description shorter by so many nats is worth a word even if it breaks the units. */
+/** A description shorter by so many nats is worth a word even if there is an objection to it. */
 const CLEARLY = 10;
 
 /** Residuals this much alike, relative to the target, are those of one formula. */
@@ -83,8 +84,19 @@ export function conclude({ finalists, rows, wild, all, stopped, seconds }: Outco
       }`,
     );
   }
-  const [regardless] = finalists.filter(breaksUnits).sort((a, b) => a.lengthRegardless - b.lengthRegardless);
-  if (regardless && regardless.lengthRegardless < chosen.lengthRegardless - CLEARLY) {
+  const columns = Object.fromEntries(table.inputs.map(({ name }, i) => [name, rows.inputs[i]]));
+  warnings.push(...crossings(best.tree, columns, rows.target.length).map((crossing) => poleWarning(crossing, table)));
+  const [regardless] = finalists
+    .filter(({ objection }) => objection)
+    .sort((a, b) => a.lengthRegardless - b.lengthRegardless);
+  const better = regardless && regardless.lengthRegardless < chosen.lengthRegardless - CLEARLY;
+  if (better && regardless.objection === "pole") {
+    warnings.push(
+      `${toText(regardless.expression, { digits: 6 })} describes the data better, but has a pole between rows that they don't show. ` +
+        "Measure there, if it could be true.",
+    );
+  }
+  if (better && regardless.objection === "units") {
     warnings.push(
       `In disregard of the units, ${toText(regardless.expression, { digits: 6 })} describes the data better. ` +
         "Check the units; a constant of nature that is 1 in them must be a column.",
@@ -95,7 +107,6 @@ export function conclude({ finalists, rows, wild, all, stopped, seconds }: Outco
     const named = others.map(({ expression }) => toText(expression, { digits: 6 })).join("; ");
     warnings.push(`The data can't tell the law from ${others.length > 1 ? "these" : "this"}: ${named}.`);
   }
-  const columns = Object.fromEntries(table.inputs.map(({ name }, i) => [name, rows.inputs[i]]));
   warnings.push(...extremes(best.tree, columns, rows.target.length, table.target.label));
   const constants = best.constants.filter(({ error }) => error !== undefined).length;
   if (judged === "law" && rows.target.length < FEW_ROWS_EACH * constants) {
@@ -119,13 +130,22 @@ export function conclude({ finalists, rows, wild, all, stopped, seconds }: Outco
 
 /** Without longer formulas that say the same as one that breaks the units, such as sin(εx)/ε for x. */
 function withoutDisguises(finalists: readonly Finalist[]): Finalist[] {
-  const broken = finalists.filter(breaksUnits);
+  const broken = finalists.filter(({ objection }) => objection === "units");
   const says = (a: Finalist, b: Finalist) =>
     a.noise === b.noise && a.residuals.every((r, i) => Math.abs(r - b.residuals[i]) <= SAME * Math.sqrt(a.scale));
   return finalists.filter((f) => !broken.some((b) => b !== f && b.complexity < f.complexity && says(f, b)));
 }
 
-const breaksUnits = ({ length, lengthRegardless }: Finalist) => length === Infinity && lengthRegardless < Infinity;
+function poleWarning({ zero, beyond }: Crossing, { inputs }: Table): string {
+  const where = `${toText(zero, { digits: 6 })} = 0`;
+  if (!beyond) return `Among the data the law has a pole, where ${where}.`;
+  const label = inputs.find(({ name }) => name === beyond.input)?.label;
+  const others = inputs.length > 1 ? " for some values of the other inputs" : "";
+  return (
+    `Beyond the data the law ends or has a pole, where ${where}: ` +
+    `at ${label} = ${Number(beyond.at.toPrecision(4))}${others}. Don't extrapolate across it.`
+  );
+}
 
 function wildRows(rows: readonly number[], best: Candidate, { inputs, target }: Table): string[] {
   const warnings = rows.slice(0, NAMED).map((row) => {

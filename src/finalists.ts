@@ -10,6 +10,7 @@
 import { complexity } from "./expression/complexity.js";
 import type { Expression } from "./expression/tree.js";
 import { type NoiseKind, quanta, type RowErrors, rowWeights } from "./noise.js";
+import { hasHiddenPole } from "./poles.js";
 import { canonical } from "./search/canonical.js";
 import { EXACT, NATURE_NODES, NODE_COST, structureLength } from "./search/description.js";
 import { FINAL, Fitter } from "./search/fit.js";
@@ -43,9 +44,11 @@ export interface Finalist {
   readonly expression: Expression;
   readonly complexity: number;
   readonly noise: NoiseKind;
-  /** Description length in nats: comparable between all finalists of a table. Infinite for a formula that breaks the units. */
+  /** Description length in nats: comparable between all finalists of a table. Infinite for one that is not to be offered. */
   readonly length: number;
-  /** The same in disregard of the units. */
+  /** Why it isn't: it breaks the units, or has a pole among the rows that they don't show. */
+  readonly objection: "units" | "pole" | undefined;
+  /** The description length in disregard of that, and of what constants of nature cost. */
   readonly lengthRegardless: number;
   /** Mean square of the weighted residuals, in units of the noise kind: y², 1, or σ². */
   readonly error: number;
@@ -124,8 +127,18 @@ function finalist(
   const meaningless = noise === "relative" && !sameSigns(values, rows.target);
   const left = leftover(rows.target, values, weights, steps);
   if (!Number.isFinite(left.square)) return undefined;
-  return { ...described(network, nice, noise, left, setting, meaningless), residuals, weights };
+  const found = { ...described(network, nice, noise, left, setting, meaningless), residuals, weights };
+  // What is exact to rounding on all rows needs no other evidence.
+  const hidden = !found.exact && hasHiddenPole(found.expression, evidenceOf(rows, setting.names, values));
+  return hidden && !found.objection ? { ...found, objection: "pole", length: Number.POSITIVE_INFINITY } : found;
 }
+
+/** @param values those of a formula, on all rows */
+const evidenceOf = ({ inputs, target }: Rows, names: readonly string[], values: Float64Array) => ({
+  columns: Object.fromEntries(names.map((name, i) => [name, inputs[i]])),
+  target,
+  residuals: target.map((y, i) => y - values[i]),
+});
 
 /** A network with its constants snapped, and the constants of nature that it needs. */
 interface Settled {
@@ -223,6 +236,7 @@ export function described(
     exact: square <= EXACT_ERROR * scale,
     snapped,
     length: lengthRegardless + nature * NATURE_NODES * NODE_COST,
+    objection: nature === Infinity ? "units" : undefined,
     lengthRegardless,
   };
 }

@@ -4,6 +4,7 @@ import { toText } from "./expression/text.js";
 import { type Finalist, finalistsOf, type Rows } from "./finalists.js";
 import { type NoiseKind, noiseKinds, rowWeights } from "./noise.js";
 import type { Settings } from "./options.js";
+import { hasHiddenPole } from "./poles.js";
 import { type Scaled, scale } from "./scale.js";
 import { expressible, formula, unscaled } from "./search/formula.js";
 import { makeGrammar } from "./search/grammar.js";
@@ -112,20 +113,46 @@ function inUnits(
 
 /** Networks worth a look on all rows, fitted and shortened there. */
 async function finish(pool: Pool, workbench: Workbench, run: Runner, signal: AbortSignal) {
-  const byLength = [...pool.states].sort((a, b) => a.length - b.length).slice(0, SHORTEST);
-  const roots = [...new Set([...byLength, ...mostExact(pool)])].map(({ root }) => root);
+  const sound = soundness(pool, workbench);
+  const sorted = [...pool.states].sort((a, b) => a.length - b.length);
+  const byLength = firstSound(sorted, SHORTEST, sound);
+  // The shortest of all is looked at in any case: it is named if its pole is not shown.
+  const roots = [...new Set([...byLength, sorted[0], ...mostExact(pool, sound)])].map(({ root }) => root);
   const jobs = byLength.map(({ root }): Job => ({ kind: "finish", root }));
   // Stopped by the user: the workers are gone, and what is left to do must be quick.
   const finished = signal.aborted ? jobs.slice(0, 1).map((job) => workbench.run(job)) : await run(jobs);
   return [...finished.flat().map((candidate) => candidate.root), ...roots];
 }
 
+/** Has a state no pole that the rows don't show? */
+function soundness(pool: Pool, { problem: { inputs, target, searchRows }, fitter }: Workbench) {
+  const names = inputs.map((_, i) => `x${i}`);
+  const columns = Object.fromEntries(names.map((name, i) => [name, inputs[i]]));
+  const y = target.subarray(0, searchRows);
+  return (state: State): boolean => {
+    if (pool.isExact(state) || !expressible(state.root)) return true;
+    const values = fitter.predict(state.root);
+    const residuals = y.map((v, i) => v - values[i]);
+    return !hasHiddenPole(formula(state.root, names, fitter.grammar), { columns, target: y, residuals });
+  };
+}
+
+function firstSound(states: readonly State[], count: number, sound: (state: State) => boolean): State[] {
+  const found: State[] = [];
+  for (const state of states) {
+    if (found.length === count) break;
+    if (sound(state)) found.push(state);
+  }
+  return found;
+}
+
 /** The most exact network of each size, as far as it is more exact than all smaller ones. */
-function mostExact({ states }: Pool): State[] {
+function mostExact({ states }: Pool, sound: (state: State) => boolean): State[] {
   const improving: State[] = [];
   for (const state of [...states].sort((a, b) => a.size - b.size || a.error - b.error)) {
     if (!(state.error < 0.9 * (improving.at(-1)?.error ?? Number.POSITIVE_INFINITY))) continue;
-    if (improving.at(-1)?.size !== state.size) improving.push(state);
+    if (improving.at(-1)?.size !== state.size && sound(state)) improving.push(state);
+    if (improving.length === SIZES) break;
   }
-  return improving.slice(0, SIZES);
+  return improving;
 }
