@@ -110,32 +110,42 @@ export function crossings(tree: Expression, columns: Columns, rows: number): Cro
       const [[below], [above]] = sides;
       return blowsUp(tree, zero, rowOf(columns, below), rowOf(columns, above)) ? [{ zero }] : [];
     }
-    const met = variables(zero).flatMap((input) => firstBeyond(input));
+    const met = variables(zero).flatMap((input) => beyond(input, tree, { zero, edge }, columns, rows));
     return met.sort((a, b) => a.away - b.away).slice(0, 1);
-
-    function firstBeyond(input: string): (Crossing & { readonly away: number })[] {
-      const [low, high] = ends(columns[input], rows);
-      const some = Math.min(rows, ROWS);
-      const reach = BEYOND * (high - low);
-      const down = low > 0 ? Math.max(low - reach, low * NEARLY_ZERO) : low - reach;
-      const up = high < 0 ? Math.min(high + reach, high * NEARLY_ZERO) : high + reach;
-      return [[low, down] as const, [high, up] as const].flatMap(([from, to]) => {
-        for (let step = 1; step <= STEPS; step++) {
-          const at = from + ((to - from) * step) / STEPS;
-          const before = from + ((to - from) * (step - 1)) / STEPS;
-          for (let k = 0; k < some; k++) {
-            const row = Math.round((k * (rows - 1)) / Math.max(1, some - 1));
-            const [a, b] = [before, at].map((value) => ({ ...rowOf(columns, row), [input]: value }));
-            const [za, zb] = [a, b].map((point) => valueAt(zero, point));
-            if (!(za * zb <= 0) || za === 0 || !(edge || blowsUp(tree, zero, a, b))) continue;
-            const place = between(a, b, rootOf(zero, a, b))[input];
-            return [{ zero, beyond: { input, at: place }, away: Math.abs(place - from) / (high - low || 1) }];
-          }
-        }
-        return [];
-      });
-    }
   });
+}
+
+/** Where a singularity is met when one input goes on beyond its range, from some of the rows; how far away in lengths of the range. */
+function beyond(
+  input: string,
+  tree: Expression,
+  { zero, edge }: Pick<Singularity, "zero" | "edge">,
+  columns: Columns,
+  rows: number,
+): (Crossing & { readonly away: number })[] {
+  const [low, high] = ends(columns[input], rows);
+  const reach = BEYOND * (high - low);
+  const down = low > 0 ? Math.max(low - reach, low * NEARLY_ZERO) : low - reach;
+  const up = high < 0 ? Math.min(high + reach, high * NEARLY_ZERO) : high + reach;
+  const some = Math.min(rows, ROWS);
+  const chosen = Array.from({ length: some }, (_, k) => Math.round((k * (rows - 1)) / Math.max(1, some - 1)));
+  return [
+    [low, down],
+    [high, up],
+  ].flatMap(([from, to]) =>
+    chosen.flatMap((row) => {
+      const path = Float64Array.from({ length: STEPS + 1 }, (_, step) => from + ((to - from) * step) / STEPS);
+      const point = rowOf(columns, row);
+      const along = Object.fromEntries(Object.entries(point).map(([name, v]) => [name, path.map(() => v)]));
+      const z = evaluate(zero, { ...along, [input]: path }, STEPS + 1);
+      const step = z.findIndex((v, k) => k > 0 && z[k - 1] !== 0 && v * z[k - 1] <= 0);
+      if (step < 0) return [];
+      const [a, b] = [path[step - 1], path[step]].map((value) => ({ ...point, [input]: value }));
+      if (!edge && !blowsUp(tree, zero, a, b)) return [];
+      const at = between(a, b, rootOf(zero, a, b))[input];
+      return [{ zero, beyond: { input, at }, away: Math.abs(at - from) / (high - low || 1) }];
+    }),
+  );
 }
 
 type Point = Readonly<Record<string, number>>;
