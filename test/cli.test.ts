@@ -44,6 +44,7 @@ test("--help and --version", () => {
     "--target",
     "--inputs",
     "--primitives",
+    "--units",
     "--sigma",
     "--weights",
     "--noise",
@@ -110,6 +111,8 @@ test("columns that do not exist are refused with the nearest", () => {
   refused(["discover", PLANETS, "--target", "period_dys"], /no column "period_dys".*mean "period_days"/);
   refused(["discover", good, "--target", "y", "--inputs", "x,z"], /no column "z"/);
   refused(["discover", good, "--target", "y", "--inputs", "y"], /target "y" is also named among the inputs/);
+  refused(["discover", good, "--target", "y", "--units", "x"], /--units needs columns with their units, such as m=kg/);
+  refused(["discover", good, "--target", "y", "--units", "x=parsnip"], /The unit of "x", "parsnip", is not understood/);
   refused(["discover", good, "--target", "y", "--sigma", "dy"], /no column "dy" of measurement errors/);
 });
 
@@ -187,4 +190,19 @@ test("Ctrl-C ends the search with exit code 130 and the best so far", {
   assert.equal(code, 130, stderr);
   assert.match(stderr, /Stopped/);
   if (stdout !== "") assert.ok(JSON.parse(stdout).best.expression.length > 0);
+});
+
+test("units on the command line: constants come with theirs", () => {
+  const rows = Array.from({ length: 20 }, (_, i) => `${1 + i / 4},${4.905 * (1 + i / 4) ** 2}`);
+  const { status, stdout } = run(
+    "discover",
+    file(`t,y\n${rows.join("\n")}\n`, "fall.csv"),
+    "--target",
+    "y",
+    "--units",
+    "t=s, y=cm",
+  );
+  assert.equal(status, 0);
+  assert.match(stdout, /^y = 4\.905\*t\^2$/m);
+  assert.match(stdout, /^Constants with a unit: 4\.905 cm\/s\^2$/m);
 });
