@@ -21,8 +21,11 @@ export { toTeX } from "./expression/tex.js";
 export { toText } from "./expression/text.js";
 // Formulas as trees.
 export type { Expression } from "./expression/tree.js";
+// The trained network by itself.
+export { type Architecture, architecture, arity, shapes } from "./network/architecture.js";
 // As a layer of tfjs.
 export { EqlLayer, type EqlLayerOptions, type Schedule } from "./network/index.js";
+export { type Snapshot, type Trained, type TrainOptions, train } from "./network/train.js";
 // On the page.
 export { show } from "./notebook/display.js";
 export { figure } from "./notebook/figure.js";

@@ -73,7 +73,7 @@ export interface Result extends Displayable {
   /** Numbers (from 1) of the rows that were set aside because no law of the others comes near them. */
   readonly setAside: number[];
   readonly warnings: string[];
-  /** Of the paper's method: what each restart came to, the smallest error in training first. */
+  /** Of the paper's method: what each restart came to, the smallest error in training first; left out where no formula could be read. */
   readonly restarts?: Restart[];
   /** Name of the target in formulas. */
   readonly target: string;

@@ -28,7 +28,7 @@ const NEAR_ONE = 3;
 
 export interface TrainedTable {
   readonly finalists: readonly Finalist[];
-  /** What each restart came to, the smallest error in training first; restarts whose error was no number in every attempt are left out. */
+  /** What each restart came to, the smallest error in training first; those without a formula (see restart.ts) are left out. */
   readonly restarts: readonly {
     readonly restart: number;
     /** The formula as the paper reads it off. */

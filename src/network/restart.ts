@@ -1,6 +1,7 @@
 /**
  * The job of a worker: one restart of the paper's training on a problem of the search, read off as published, and polished.
  */
+import { InputError } from "../errors.js";
 import type { Candidate } from "../search/candidates.js";
 import type { Fitter } from "../search/fit.js";
 import type { Affine } from "../search/network.js";
@@ -23,7 +24,10 @@ export interface Restart {
   readonly units: { readonly inputs: readonly number[]; readonly target: number };
 }
 
-/** @returns first the network as read off, then what the polish makes of it; nothing where training failed in every attempt */
+/**
+ * @returns first the network as read off, then what the polish makes of it; nothing where training failed in every attempt, or has
+ * left more weights than a formula can be read off
+ */
 export function restart(job: Restart, problem: Problem, fitter: Fitter): Candidate[] {
   const { inputs, target, weights, searchRows } = problem;
   const { units, layers } = job;
@@ -36,14 +40,22 @@ export function restart(job: Restart, problem: Problem, fitter: Fitter): Candida
   const squares = weights?.subarray(0, searchRows).map((w) => w * w);
   const trained = train(wiring, { x, y, weights: squares }, job);
   if (!trained) return [];
-  const [network] = networks(
-    wiring,
-    trained.weights.map((w) => (Math.abs(w) < READ_OFF ? 0 : w)),
-    fitter.grammar,
-  );
+  const kept = trained.weights.map((w) => (Math.abs(w) < READ_OFF ? 0 : w));
+  const network = readable(() => networks(wiring, kept, fitter.grammar)[0]);
+  if (!network) return [];
   const root = inUnitsOfProblem(network, units);
   const published = { root, error: trained.error };
   return [published, ...polished(root, fitter, problem.resolution)];
+}
+
+/** The network, unless it is too large to be read. */
+function readable(read: () => Affine): Affine | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 function inUnitsOfProblem(root: Affine, { inputs, target }: Restart["units"]): Affine {

@@ -1,5 +1,5 @@
-// `npm run bench [-- --quick --json --only SUITE …]`: set-up, the rivals in a Python environment of their own, the benchmark.
-// Without the rivals, eqlab runs alone and says so.
+// `npm run bench [-- step | table-one | SUITE] [-- --quick --json …]`: set-up, rivals and PyTorch in Python environments of
+// their own, the benchmark. Without them, eqlab runs alone and says so.
 
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -10,37 +10,60 @@ import { findPython } from "./python.js";
 import { setUp } from "./setup.js";
 import { doSteps } from "./step.js";
 
-const folder = at(".cache", "bench-venv");
-const python = process.platform === "win32" ? join(folder, "Scripts", "python.exe") : join(folder, "bin", "python");
-const requirements = at("test", "benchmark", "requirements.txt");
+/**
+ * A Python environment of its own in .cache.
+ * @param {string} name @param {string} folder @param {string} list file of requirements in test/benchmark
+ * @returns {import("./step.js").Step}
+ */
+function environmentStep(name, folder, list) {
+  const place = at(".cache", folder);
+  const windows = process.platform === "win32";
+  const python = windows ? join(place, "Scripts", "python.exe") : join(place, "bin", "python");
+  const requirements = at("test", "benchmark", list);
+  return {
+    name,
+    stamp: join(place, ".eqlab-stamp"),
+    inputs: () => [root, process.env.EQLAB_PYTHON ?? "", readFileSync(requirements)],
+    intact: () => existsSync(python),
+    async work(say) {
+      const { command, problem } = await findPython();
+      if (problem) throw new Error(problem);
+      const [program, ...first] = command;
+      rmSync(place, { recursive: true, force: true });
+      try {
+        await run(program, [...first, "-m", "venv", place]);
+        await run(python, ["-m", "pip", "install", "--no-input", "--progress-bar", "off", "-r", requirements], {
+          onLine: say,
+        });
+      } catch (error) {
+        rmSync(place, { recursive: true, force: true });
+        throw error;
+      }
+    },
+    cure: cureDownload("pip", "python -m pip config list"),
+  };
+}
 
-/** @type {import("./step.js").Step} */
-const rivalsStep = {
-  name: "Rivals for the benchmark",
-  stamp: join(folder, ".eqlab-stamp"),
-  inputs: () => [root, process.env.EQLAB_PYTHON ?? "", readFileSync(requirements)],
-  intact: () => existsSync(python),
-  async work(say) {
-    const { command, problem } = await findPython();
-    if (problem) throw new Error(problem);
-    const [program, ...first] = command;
-    rmSync(folder, { recursive: true, force: true });
-    await run(program, [...first, "-m", "venv", folder]);
-    await run(python, ["-m", "pip", "install", "--no-input", "--progress-bar", "off", "-r", requirements], {
-      onLine: say,
-    });
-  },
-  cure: cureDownload("pip", "python -m pip config list"),
-};
+const rivals = environmentStep("Rivals for the benchmark", "bench-venv", "requirements.txt");
+const torch = environmentStep("PyTorch for the benchmark", "torch-venv", "requirements-torch.txt");
 
 const args = process.argv.slice(2);
 await setUp();
-if (!args.includes("--alone")) {
+/** What is named is measured alone; else everything. @param {string} part */
+const named = (part) => args.includes(part);
+const alone = args.includes("--alone") || named("table-one");
+const wanted = alone
+  ? []
+  : named("step")
+    ? [torch]
+    : args.some((arg) => !/^--(json|quick|keep)$/.test(arg))
+      ? [rivals]
+      : [rivals, torch];
+for (const step of wanted) {
   try {
-    await doSteps([rivalsStep]);
+    await doSteps([step]);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    console.error(`${error instanceof Error ? error.message : error}\nThe benchmark goes on without rivals.`);
+    console.error(`${error instanceof Error ? error.message : error}\nThe benchmark goes on without.`);
   }
 }
 process.exitCode = await hand(process.execPath, [at("dist", "test", "benchmark", "bench.js"), ...args]);

@@ -10,14 +10,16 @@ import { type Method, race } from "./race.js";
 import { machine, type Outcome, report } from "./report.js";
 import { RIVALS, startRival } from "./rivals.js";
 import { type Gain, type Growth, gains, growth } from "./scaling.js";
+import { stepTimes } from "./step.js";
 import { type Law, lawsOf } from "./suites.js";
+import { tableOne } from "./table-one.js";
 
 const OPTIONS = {
   /** One JSON object instead of tables. */
   json: { type: "boolean" },
   /** Every fifth law, 3 seconds each, and no million rows: two minutes. */
   quick: { type: "boolean" },
-  /** Only this suite, or "scaling". */
+  /** Only this suite, or "scaling", "step" or "table-one"; its name alone will do. */
   only: { type: "string" },
   /** Seconds a law at most, for every method. */
   seconds: { type: "string" },
@@ -28,21 +30,25 @@ const OPTIONS = {
   keep: { type: "boolean" },
 } as const;
 
+/** What is measured beside the suites. */
+const PARTS = ["scaling", "step", "table-one"];
+/** Trials for each function and penalty of the paper's table. */
+const TRIALS = { full: 20, quick: 2 };
 const SECONDS = { full: 10, quick: 3 };
 /** Laws on which a second worker is measured: they take long enough to be worth two. */
 const WORK = ["I.15.3x", "I.18.4", "I.50.26", "II.6.15b", "III.14.14"];
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: OPTIONS });
-  const { json, quick = false, only, alone, keep } = values;
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const { json, quick = false, only = positionals[0], alone, keep } = values;
   const terms = {
     seconds: numberOf("seconds", values.seconds ?? `${quick ? SECONDS.quick : SECONDS.full}`),
     seed: numberOf("seed", values.seed),
     workers: defaultWorkers(),
   };
   const suites = lawsOf();
-  if (only !== undefined && only !== "scaling" && !suites.has(only)) {
-    throw new RangeError(`There is no suite "${only}". Known are ${[...suites.keys()].join(", ")} and scaling.`);
+  if (only !== undefined && !PARTS.includes(only) && !suites.has(only)) {
+    throw new RangeError(`There is no suite "${only}". Known are ${[...suites.keys(), ...PARTS].join(", ")}.`);
   }
   const all = [...suites.values()].flat();
   const chosen = all.filter(({ suite }) => only === undefined || only === suite);
@@ -64,6 +70,11 @@ async function main(): Promise<number> {
   const laps = laws.length > 0 ? await race(methods, laws, terms, stop.signal, say) : [];
   const grown = scaling ? await finished(growth(quick, stop.signal, say), stop.signal) : [];
   const gained = scaling ? await finished(gains(workLaws(all, quick), stop.signal, say), stop.signal) : [];
+  const asked = (part: string) => only === undefined || only === part;
+  const { signal } = stop;
+  const step = asked("step") ? await wholly(stepTimes(quick, signal, say), signal) : undefined;
+  const trials = quick ? TRIALS.quick : TRIALS.full;
+  const table = asked("table-one") ? await wholly(tableOne(trials, terms, signal, say), signal) : undefined;
   for (const method of methods) await method.stop();
 
   if (stop.signal.aborted) notes.push("Stopped before its end.");
@@ -76,6 +87,8 @@ async function main(): Promise<number> {
     laps,
     growth: grown,
     gains: gained,
+    step,
+    tableOne: table,
   };
   const tables = report(outcome);
   if (keep) writeFileSync(new URL("../../../test/benchmark/results.md", import.meta.url), tables);
@@ -87,11 +100,14 @@ const workLaws = (laws: readonly Law[], quick: boolean) =>
   laws.filter(({ id }) => WORK.slice(0, quick ? 2 : WORK.length).includes(id));
 
 /** What was measured; nothing if it was stopped meanwhile. */
-async function finished<T extends Growth | Gain>(lines: Promise<T[]>, signal: AbortSignal): Promise<T[]> {
+const finished = async <T extends Growth | Gain>(lines: Promise<T[]>, signal: AbortSignal) =>
+  (await wholly(lines, signal)) ?? [];
+
+async function wholly<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   try {
-    return await lines;
+    return await work;
   } catch (error) {
-    if (signal.aborted) return [];
+    if (signal.aborted) return undefined;
     throw error;
   }
 }

@@ -2,6 +2,8 @@
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { brief, type Found, type Lap, type Terms } from "./race.js";
 import { type Gain, type Growth, median } from "./scaling.js";
+import { type StepOutcome, stepParts } from "./step.js";
+import { type TableOne, tableOneParts } from "./table-one.js";
 
 export interface Machine {
   readonly processor: string;
@@ -22,6 +24,8 @@ export interface Outcome {
   readonly laps: readonly Lap[];
   readonly growth: readonly Growth[];
   readonly gains: readonly Gain[];
+  readonly step?: StepOutcome;
+  readonly tableOne?: TableOne;
 }
 
 export function machine(): Machine {
@@ -35,7 +39,7 @@ export function machine(): Machine {
 }
 
 export function report(outcome: Outcome): string {
-  const { date, terms, notes, laps, growth, gains } = outcome;
+  const { date, terms, notes, laps, growth, gains, step, tableOne } = outcome;
   const { processor, cores, memory, node, load } = outcome.machine;
   const parts = [
     "# Benchmark",
@@ -55,6 +59,8 @@ export function report(outcome: Outcome): string {
     parts.push("## Two workers against one", "Medians of three runs each, in turn.");
     parts.push(aligned(["law", "one, s", "two, s", "gain", "same formula"], cells));
   }
+  if (step) parts.push(...stepParts(step));
+  if (tableOne) parts.push(...tableOneParts(tableOne));
   return `${parts.join("\n\n")}\n`;
 }
 
@@ -101,7 +107,7 @@ const growthCells = ({ of, value, seconds, exact }: Growth) => [of, value, fixed
 const yes = (is: boolean) => (is ? "yes" : "no");
 const fixed = (value: number) => value.toFixed(2);
 
-function aligned(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function aligned(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const width = (column: number) => Math.max(...[head, ...rows].map((row) => row[column].length));
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(width(i))).join(" | ")} |`;
   const rule = `| ${head.map((_, i) => "-".repeat(width(i))).join(" | ")} |`;

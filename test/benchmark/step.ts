@@ -1,0 +1,195 @@
+/**
+ * One step of training, 256 points and two layers of 16 units: the fused one here, the same by operations of tfjs-node, the
+ * same in PyTorch. In turn, each a few steps at a time, medians; and how the fused step grows.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Scalar, Tensor2D, Variable } from "@tensorflow/tfjs-node";
+import { type Architecture, architecture, weightCount } from "../../src/network/architecture.js";
+import { operations } from "../../src/network/operations.js";
+import { tensorFlow } from "../../src/network/tensorflow.js";
+import { Trainer } from "../../src/network/trainer.js";
+import { random } from "../../src/random.js";
+import { aligned } from "./report.js";
+import { median } from "./scaling.js";
+
+const times = (count: number, name: string): string[] => new Array(count).fill(name);
+/** 16 units, two of which take two pre-activations. */
+const LAYER = [
+  ...times(4, "identity"),
+  ...times(4, "square"),
+  ...times(2, "sin"),
+  ...times(2, "exp"),
+  ...times(2, "sigmoid"),
+  ...times(2, "product"),
+];
+const POINTS = 256;
+const STRENGTH = 5e-3;
+/** So small that the weights stay where every way of computing has the same work. */
+const RATE = 1e-6;
+
+export interface StepLine {
+  readonly how: string;
+  /** Median, and the least: what a machine does that does nothing else. */
+  readonly milliseconds: number;
+  readonly least: number;
+}
+
+export interface StepGrowth {
+  readonly points: number;
+  readonly units: number;
+  readonly layers: number;
+  readonly milliseconds: number;
+}
+
+export interface StepOutcome {
+  readonly lines: readonly StepLine[];
+  readonly growth: readonly StepGrowth[];
+  /** The build of the kernel that was used. */
+  readonly relaxed: boolean;
+}
+
+/** Takes steps; gives milliseconds a step. */
+type Stepper = (steps: number) => number | Promise<number>;
+
+export async function stepTimes(
+  quick: boolean,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<StepOutcome> {
+  const network = architecture({ inputs: 2, layers: [LAYER, LAYER] });
+  const torch = startTorch(network, signal);
+  const ways: { readonly how: string; readonly steps: number; readonly take: Stepper }[] = [
+    { how: "fused, WebAssembly", steps: 50, take: fused(network, POINTS) },
+    { how: "tfjs-node, operation by operation", steps: 2, take: byOperations(network) },
+    ...(torch
+      ? [
+          { how: "PyTorch, an operation for each primitive", steps: 5, take: torch.by("name") },
+          { how: "PyTorch, an operation for each unit", steps: 5, take: torch.by("unit") },
+        ]
+      : []),
+  ];
+  const taken = ways.map((): number[] => []);
+  for (const { take, steps } of ways) await take(5 * steps);
+  for (let round = 0; round < (quick ? 20 : 200); round++) {
+    for (const [k, { take, steps }] of ways.entries()) taken[k].push(await take(steps));
+    signal.throwIfAborted();
+  }
+  torch?.stop();
+  const lines = ways.map(({ how }, k) => ({ how, milliseconds: median(taken[k]), least: Math.min(...taken[k]) }));
+  for (const { how, milliseconds } of lines) say(`step, ${how}: ${milliseconds.toPrecision(3)} ms`);
+  return { lines, growth: stepGrowth(), relaxed: isRelaxed() };
+}
+
+function stepGrowth(): StepGrowth[] {
+  const sizes = [
+    ...[64, 256, 1024, 4096].map((points) => ({ points, units: 16, layers: 2 })),
+    ...[8, 32, 64].map((units) => ({ points: POINTS, units, layers: 2 })),
+    ...[1, 3, 4].map((layers) => ({ points: POINTS, units: 16, layers })),
+  ];
+  return sizes.map(({ points, units, layers }) => {
+    const layer = LAYER.flatMap((name) => times(Math.max(1, units / LAYER.length), name)).filter(
+      (_, k) => units >= LAYER.length || k % (LAYER.length / units) === 0,
+    );
+    const take = fused(architecture({ inputs: 2, layers: new Array(layers).fill(layer) }), points);
+    return { points, units, layers, milliseconds: median(Array.from({ length: 40 }, () => take(20))) };
+  });
+}
+
+function fused(network: Architecture, points: number): (steps: number) => number {
+  const { x, y, weights } = made(network, points);
+  const trainer = new Trainer(network, { x, y }, weights);
+  return (steps) => timed(steps, () => trainer.steps(steps, { rate: RATE, penalty: "L0.5", strength: STRENGTH }));
+}
+
+function byOperations(network: Architecture): Stepper {
+  const tf = tensorFlow();
+  const { x, y, weights } = made(network, POINTS);
+  const [inputs, target] = [tf.tensor2d(x, [POINTS, network.inputs]), tf.tensor2d(y, [POINTS, 1])];
+  const variable = tf.variable(tf.tensor2d(weights, [1, weights.length])) as Variable & Tensor2D;
+  const optimiser = tf.train.rmsprop(RATE, 0.9, 0, 1e-10);
+  const penalty = () => {
+    const [size, a] = [variable.abs(), 0.05];
+    const square = variable.square();
+    const below = square
+      .square()
+      .mul(-1 / (8 * a ** 3))
+      .add(square.mul(3 / (4 * a)))
+      .add((3 * a) / 8);
+    return tf.where(size.less(a), below, size).sqrt().sum();
+  };
+  const loss = () => {
+    const output = operations(tf, network, variable, inputs).reshape([POINTS, 1]);
+    return tf.losses.meanSquaredError(target, output).add(penalty().mul(STRENGTH)) as Scalar;
+  };
+  return (steps) =>
+    timed(steps, () => {
+      for (let k = 0; k < steps; k++) optimiser.minimize(loss, false, [variable]);
+      variable.dataSync();
+    });
+}
+
+function made({ inputs, layers, ...rest }: Architecture, points: number) {
+  const { uniform } = random(1);
+  const some = (count: number, size: number) => Float32Array.from({ length: count }, () => size * (2 * uniform() - 1));
+  const x = some(points * inputs, 1);
+  const y = Float32Array.from({ length: points }, (_, p) => x[p * inputs] ** 2);
+  return { x, y, weights: some(weightCount({ inputs, layers, ...rest }), 0.2) };
+}
+
+function timed(steps: number, take: () => unknown): number {
+  const begun = performance.now();
+  take();
+  return (performance.now() - begun) / steps;
+}
+
+const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+const PYTHON = path(
+  process.platform === "win32" ? ".cache/torch-venv/Scripts/python.exe" : ".cache/torch-venv/bin/python",
+);
+
+/** PyTorch in a process of its own; undefined where it is not installed. */
+function startTorch({ inputs, layers }: Architecture, signal: AbortSignal) {
+  if (!existsSync(PYTHON)) return undefined;
+  const child: ChildProcess = spawn(PYTHON, [path("test/benchmark/step.py")], { stdio: ["pipe", "pipe", "inherit"] });
+  signal.addEventListener("abort", () => child.kill("SIGKILL"));
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  const by =
+    (what: "name" | "unit"): Stepper =>
+    async (steps) => {
+      child.stdin?.write(`${JSON.stringify({ points: POINTS, inputs, layers, by: what, steps })}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error("PyTorch ended before it answered: its own words are above.");
+      return JSON.parse(value).milliseconds;
+    };
+  return { by, stop: () => child.stdin?.end() };
+}
+
+/** Does the engine have relaxed SIMD, by Node's major version? It does from 22 on. */
+const isRelaxed = () => Number(process.versions.node.split(".")[0]) >= 22;
+
+export function stepParts({ lines, growth, relaxed }: StepOutcome): string[] {
+  const [ours] = lines;
+  const short = (value: number) => value.toPrecision(3);
+  return [
+    "## A step of training",
+    `Paper's units, ${POINTS} points, two layers of ${LAYER.length}, smoothed L0.5, RMSProp, float32, one thread of each; in turn. ` +
+      `The kernel's build: ${relaxed ? "relaxed SIMD" : "SIMD"}. Least: the shortest of all turns.`,
+    aligned(
+      ["how", "median, ms", "against fused", "least, ms", "against fused"],
+      lines.map(({ how, milliseconds, least }) => [
+        how,
+        short(milliseconds),
+        short(milliseconds / ours.milliseconds),
+        short(least),
+        short(least / ours.least),
+      ]),
+    ),
+    aligned(
+      ["points", "units a layer", "layers", "fused, ms"],
+      growth.map((size) => [`${size.points}`, `${size.units}`, `${size.layers}`, short(size.milliseconds)]),
+    ),
+  ];
+}
