@@ -91,7 +91,7 @@ test("numbers keep every digit", () => {
 });
 
 test("text read back has the value of the tree", () => {
-  for (const { seed, tree, point, scale, value } of tameTrees(500)) {
+  for (const { seed, tree, point, scale, value } of tameTrees(2000)) {
     const text = toText(tree);
     close(valueAt(parse(text), point), value, 1e-11 * scale, `${seed}: ${text}`);
     assert.equal(toText(parse(toText(parse(text)))), toText(parse(text)), "reading and printing comes to rest");
@@ -99,7 +99,7 @@ test("text read back has the value of the tree", () => {
 });
 
 test("JavaScript has the value of the tree", () => {
-  for (const { seed, tree, point, scale, value } of tameTrees(500)) {
+  for (const { seed, tree, point, scale, value } of tameTrees(2000)) {
     const source = toJavaScript(tree, VARIABLES);
     const law = new Function(`"use strict"; return ${source};`)() as (...args: number[]) => number;
     close(law(...VARIABLES.map((name) => point[name])), value, 1e-11 * scale, `${seed}: ${source}`);
@@ -119,7 +119,7 @@ test("nerdamer reads the text with the value of the tree", () => {
 test("Python with numpy has the value of the tree, for columns of numbers and of whole numbers", (t) => {
   const python = pythonWithNumpy();
   if (!python) return t.skip("there is no Python with numpy");
-  const trees = [...tameTrees(300)];
+  const trees = [...tameTrees(2000)];
   const input = trees.map(({ tree, point }) => ({
     source: toPython(tree, VARIABLES),
     point: VARIABLES.map((name) => point[name]),
