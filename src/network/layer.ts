@@ -11,6 +11,7 @@ import { type Architecture, architecture, weightCount } from "./architecture.js"
 import { type Elements, elementwise } from "./elementwise.js";
 import { canFuse, fusedNetwork } from "./fused.js";
 import { initialWeights } from "./initial.js";
+import { inserted } from "./insert.js";
 import { operations } from "./operations.js";
 import {
   checkSchedule,
@@ -53,6 +54,15 @@ export interface EqlLayer extends layers.Layer {
    * @throws InputError where so many weights are left that nobody could read it: `mask` first
    */
   expression(names: readonly string[], options?: { output?: number; replica?: number; digits?: number }): string;
+  /**
+   * Puts a formula into the wiring: the layer then computes it, with its constants as weights, and all other weights out. A
+   * layer that has no inputs yet gets as many as there are names.
+   * @param formula as `parse` reads it; a list of them for a layer of several outputs
+   * @param names of the inputs, in their order
+   * @param options which replica; all of them, if not given
+   * @throws InputError where it can't be read, or doesn't fit: with what would, such as more layers or units
+   */
+  setExpression(formula: string | readonly string[], names: readonly string[], options?: { replica?: number }): void;
 }
 
 /** What `EqlLayer` is as a value. */
@@ -206,14 +216,32 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
       return toText(formulaOf(roots[output], names, grammar), { digits });
     }
 
+    setExpression(
+      formula: string | readonly string[],
+      names: readonly string[],
+      { replica }: { replica?: number } = {},
+    ) {
+      if (!this.built) this.build([null, names.length]);
+      const { wiring } = this.parts();
+      checkNames(names, wiring.inputs);
+      const weights = inserted(typeof formula === "string" ? [formula] : formula, names, wiring);
+      const all = this.values();
+      for (let r = 0; r < this.settings.replicas; r++) {
+        if (replica === undefined || this.checkedReplica(replica) === r) all.set(weights, r * weights.length);
+      }
+      this.write(all);
+    }
+
+    private checkedReplica(replica: number): number {
+      const { replicas } = this.settings;
+      if (Number.isInteger(replica) && replica >= 0 && replica < replicas) return replica;
+      throw new InputError(`${this.name} has replicas 0 to ${replicas - 1}; there is no replica ${replica}.`);
+    }
+
     /** The weights of one replica. */
     private replicaValues(replica: number): Float32Array {
-      const { replicas } = this.settings;
-      if (!(Number.isInteger(replica) && replica >= 0 && replica < replicas)) {
-        throw new InputError(`${this.name} has replicas 0 to ${replicas - 1}; there is no replica ${replica}.`);
-      }
       const count = weightCount(this.parts().wiring);
-      const values = this.values().subarray(replica * count, (replica + 1) * count);
+      const values = this.values().subarray(this.checkedReplica(replica) * count, (replica + 1) * count);
       if (!values.every(Number.isFinite)) throw new InputError(astray(this.name));
       return values;
     }
