@@ -24,7 +24,7 @@ export type { Expression } from "./expression/tree.js";
 // The trained network by itself.
 export { type Architecture, architecture, arity, shapes } from "./network/architecture.js";
 // As a layer of tfjs.
-export { EqlLayer, type EqlLayerOptions, type Schedule } from "./network/index.js";
+export { EqlLayer, type EqlLayerOptions, type PruneData, type Pruned, type Schedule } from "./network/index.js";
 export { type Snapshot, type Trained, type TrainOptions, train } from "./network/train.js";
 // On the page.
 export { show } from "./notebook/display.js";

@@ -1,30 +1,26 @@
 /**
- * Functions of each element, in a plain loop: for the weights of a formula network quicker than the dozen operations of tfjs
+ * A function of each element, in a plain loop: for the weights of a formula network quicker than the dozen operations of tfjs
  * that the same would take.
  */
 import type { Tensor } from "@tensorflow/tfjs-node";
+import type { Slope } from "./penalty.js";
 import type { TensorFlow } from "./tensorflow.js";
 
-/** The elements of the result, and the derivatives of each by the same element of each argument. */
-export interface Elements {
-  readonly value: Float32Array;
-  readonly slopes: readonly Float32Array[];
-}
-
-/** `compute` on tensors of one shape, with first derivatives. */
-export function elementwise<T extends Tensor>(
-  tf: TensorFlow,
-  compute: (...elements: Float32Array[]) => Elements,
-  ...tensors: T[]
-): T {
-  const { shape } = tensors[0];
-  const run = tf.customGrad((...given) => {
-    const inputs = given.slice(0, tensors.length) as Tensor[];
-    const { value, slopes } = compute(...inputs.map((tensor) => tensor.dataSync() as Float32Array));
+/** `f` of every element, with its first derivative. */
+export function elementwise<T extends Tensor>(tf: TensorFlow, f: (element: number) => Slope, tensor: T): T {
+  const run = tf.customGrad((given) => {
+    const elements = (given as Tensor).dataSync();
+    const value = new Float32Array(elements.length);
+    const slope = new Float32Array(elements.length);
+    for (let i = 0; i < elements.length; i++) {
+      const at = f(elements[i]);
+      value[i] = at.value;
+      slope[i] = at.slope;
+    }
     return {
-      value: tf.tensor(value, shape),
-      gradFunc: (by: Tensor) => slopes.map((slope) => by.mul(tf.tensor(slope, shape))),
+      value: tf.tensor(value, tensor.shape),
+      gradFunc: (by: Tensor) => by.mul(tf.tensor(slope, tensor.shape)),
     };
   });
-  return run(...tensors) as T;
+  return run(tensor) as T;
 }

@@ -2,7 +2,8 @@
  * EqlLayer as a cell imports it. It is a class on top of tfjs, which takes a second to load: that happens with the first use of
  * the class, not with the import of eqlab.
  */
-import { defineEqlLayer, type EqlLayerClass, type EqlLayer as Instance } from "./layer.js";
+import type { EqlLayerClass, EqlLayer as Instance } from "./interface.js";
+import { defineEqlLayer } from "./layer.js";
 import { tensorFlow } from "./tensorflow.js";
 
 let defined: EqlLayerClass | undefined;
@@ -25,5 +26,6 @@ export const EqlLayer: EqlLayerClass = new Proxy(function EqlLayer() {} as unkno
   has: (_, key) => Reflect.has(loaded(), key),
 });
 
+export type { PruneData, Pruned } from "./handover.js";
 export type { Schedule } from "./penalty.js";
 export type { EqlLayerOptions } from "./settings.js";

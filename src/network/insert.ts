@@ -71,7 +71,7 @@ function advice(formulas: readonly string[], names: readonly string[], of: Archi
   const wider = (layers: Architecture["layers"], times: number) =>
     layers.map((layer) => layer.flatMap((name) => new Array(times).fill(name)));
   if (!of.dense && fits({ dense: true }))
-    return "With dense: true it would have one: sums then have constants of their own.";
+    return "It would have one with dense: true, where every layer sees the inputs and a 1.";
   const most = of.layers.length;
   for (const by of [1, 2, 3]) {
     if (fits({ layers: deeper(by) })) return `It would have one with ${most + by} hidden layers; there are ${most}.`;

@@ -9,7 +9,7 @@ import { type Gains, PRIMITIVES, type Trained } from "../primitives.js";
 import { canonical } from "../search/canonical.js";
 import { formula, readable } from "../search/formula.js";
 import { type Grammar, makeGrammar } from "../search/grammar.js";
-import { type Affine, affine, copyAffine, input, single, size } from "../search/network.js";
+import { type Affine, affine, copyAffine, type Factor, input, single, size } from "../search/network.js";
 import { added, networkOf, scaled } from "../search/read.js";
 import { shorten } from "../search/shorten.js";
 import { alive, columnsOf } from "./alive.js";
@@ -20,6 +20,9 @@ import { expanded } from "./expand.js";
 const LARGEST = 1000;
 /** Networks larger than this are not rewritten. */
 const LARGEST_SHORTENED = 80;
+
+/** What differs, or is left over, by less than this relative to what it is made of is rounding of float32. */
+const ROUNDING = 1e-6;
 
 /** The grammar of the formulas that an architecture can hold. */
 export const grammarOf = ({ layers }: Architecture): Grammar => {
@@ -48,7 +51,7 @@ export function networks(of: Architecture, weights: ArrayLike<number>, grammar: 
         const at = offset + row * columns + column;
         if (lives[at]) terms.push(scaled(seen[row], decimal(weights[at])));
       }
-      return added(terms);
+      return withoutRounding(added(terms), terms);
     });
     if (k === of.layers.length) return sums.map((sum) => ownCopy(sum, lives));
     units = columnsOf(of.layers[k]).map(({ name, columns: own }) =>
@@ -75,6 +78,35 @@ function unitOf(name: string, sums: readonly Affine[], gains: Gains, grammar: Gr
   return added([scaled(value, outer), ...(offset === 0 ? [] : [affine([], offset)])]);
 }
 
+/** A sum whose constants cancel but for the rounding of float32 has none. */
+function withoutRounding(sum: Affine, terms: readonly Affine[]): Affine {
+  const size = terms.reduce((total, { bias }) => total + Math.abs(bias), 0);
+  return Math.abs(sum.bias) < ROUNDING * size ? affine(sum.links) : sum;
+}
+
+/** Weights that are ±1 but for the rounding of float32 are that, and factors equal but for it one power. */
+function tidied(root: Affine): Affine {
+  const near = (a: number, b: number) => Math.abs(a - b) < ROUNDING;
+  const print = (of: Affine) => JSON.stringify(of, (_, v) => (typeof v === "number" ? Number(v.toPrecision(6)) : v));
+  const visit = (of: Affine): void => {
+    for (const link of of.links) {
+      if (near(Math.abs(link.weight), 1)) link.weight = Math.sign(link.weight);
+      const { unit } = link;
+      for (const { input } of unit.factors) visit(input);
+      if (unit.kind !== "product") continue;
+      const distinct = new Map<string, Factor>();
+      for (const each of unit.factors) {
+        const same = distinct.get(print(each.input));
+        if (same) same.power += each.power;
+        else distinct.set(print(each.input), each);
+      }
+      unit.factors = [...distinct.values()];
+    }
+  };
+  visit(root);
+  return root;
+}
+
 /** A float32 as the shortest decimal number that it stands for. */
 function decimal(weight: number): number {
   for (let digits = 6; digits < 9; digits++) {
@@ -97,11 +129,12 @@ function ownCopy(root: Affine, lives: Uint8Array): Affine {
 
 /** The shortest of the forms that exact algebra gives a network. */
 export function simplified(root: Affine, grammar: Grammar): Affine {
-  const plain = canonical(copyAffine(root), grammar);
+  const plain = canonical(tidied(canonical(copyAffine(root), grammar)), grammar);
   const multiplied = expanded(plain, grammar);
   const forms = multiplied ? [plain, canonical(multiplied, grammar)] : [plain];
   const shortened = forms.filter((form) => size(form) <= LARGEST_SHORTENED).map((form) => shorten(form, grammar));
-  return [...shortened, ...forms].reduce((best, form) => (size(form) < size(best) ? form : best));
+  const best = [...shortened, ...forms].reduce((best, form) => (size(form) < size(best) ? form : best));
+  return tidied(copyAffine(best));
 }
 
 /** The formula of a network of the search. @param names of the inputs */
