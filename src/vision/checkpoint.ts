@@ -3,7 +3,8 @@
  * beside the old one and put in its place, so a cut never leaves half a file.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { InputError } from "../errors.js";
 import type { ImageSet } from "./images.js";
 import type { EpochLoss, LearnSettings, Stage } from "./learn-options.js";
@@ -49,6 +50,7 @@ export function openCheckpoint(path: string, images: ImageSet, settings: LearnSe
       const header: Header = { eqlab: "vision 1", key, sizes: tensors.map(({ length }) => length), ...rest };
       const numbers = tensors.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
       try {
+        mkdirSync(dirname(path), { recursive: true });
         writeFileSync(`${path}.new`, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...numbers]));
         renameSync(`${path}.new`, path);
       } catch (error) {

@@ -117,7 +117,7 @@ export class Course {
     this.found = await findFormula(table, Float32Array.from(start), fitting, (fraction) =>
       this.report(attempt, "formula", Math.round(100 * fraction), 100),
     );
-    return this.found.error;
+    return this.found?.error ?? Number.POSITIVE_INFINITY;
   }
 
   /** Puts the formula that was found in the scaffold's place. */

@@ -3,6 +3,7 @@
  * y = f(v_k, v_l). Which of two formulas is simpler depends on what the latent is, so the latent is learned anew with each.
  */
 import type * as tf from "@tensorflow/tfjs-node";
+import { InputError } from "../errors.js";
 import { PAPER_LAYER } from "../network/architecture.js";
 import { EqlLayer, type EqlLayer as Layer } from "../network/index.js";
 import { tensorFlow } from "../network/tensorflow.js";
@@ -79,69 +80,126 @@ interface Fitting {
   readonly signal: AbortSignal;
 }
 
-/** @param start values of the slots to start from */
+/**
+ * @param start values of the slots to start from
+ * @returns the formula with the smallest error, of as few hidden layers as do; undefined if no weights were left of any
+ */
 export async function findFormula(
   table: SlotTable,
   start: Float32Array,
   settings: Fitting,
   onProgress: (fraction: number) => void,
-): Promise<FoundFormula> {
+): Promise<FoundFormula | undefined> {
   let best: FoundFormula | undefined;
   for (const [n, layers] of FORMULA.layers.entries()) {
-    const found = await fit(table, start, layers, settings, (u) => onProgress((n + u) / FORMULA.layers.length));
-    if (!best || found.error < best.error) best = found;
-    if (best.error <= FORMULA.accept) break;
+    const replicas = new Replicas(table, start, layers, settings.seed);
+    try {
+      await train(replicas, settings.signal, (u) => onProgress((n + u) / FORMULA.layers.length));
+      const found = simplest(replicas, settings.resolution);
+      if (found && !(best && best.error <= found.error)) best = found;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error; // the mask would have left nothing
+    } finally {
+      replicas.dispose();
+    }
+    if (best && best.error <= FORMULA.accept) break;
   }
-  return best as FoundFormula;
+  return best;
 }
 
-async function fit(
-  { first, second, y, count }: SlotTable,
-  start: Float32Array,
-  layers: number,
-  { resolution, seed, signal }: Fitting,
-  onProgress: (fraction: number) => void,
-): Promise<FoundFormula> {
-  const tf = tensorFlow();
-  const { replicas, steps } = FORMULA;
-  const [cells, slots] = [y.length, start.length];
-  const spread = deviation(y);
-  const layer = new EqlLayer({ ...WIRING, layers, deviation: FORMULA.deviation[layers], seed, replicas, penalty: 0 });
-  layer.build([cells, replicas, 2]);
-  const values = tf.variable(tf.tensor1d(start).reshape([1, slots]).tile([replicas, 1])) as tf.Variable<tf.Rank.R2>;
-  // Products with these pick the values of a cell's slots.
-  const pick = [first, second].map((which) => tf.oneHot(tf.tensor1d(which, "int32"), slots).toFloat().transpose());
-  const roots = count.map(Math.sqrt);
-  const total = roots.reduce((sum, root) => sum + root, 0);
-  const weight = tf.tensor1d(roots.map((root) => root / total));
-  const target = tf.tensor1d(y.map((value) => value / spread)).reshape([cells, 1]);
-  const outputs = () => {
-    const inputs = tf.stack(
-      pick.map((one) => values.matMul(one as tf.Tensor2D).transpose()),
-      2,
+/** Equation learners side by side, each with values of the slots of its own, and the table they fit. */
+class Replicas {
+  readonly layer: Layer;
+  /** Replicas × slots. */
+  readonly values: tf.Variable<tf.Rank.R2>;
+  /** Standard deviation of y in the table, the unit in which it is fitted. */
+  readonly spread: number;
+  /** Cells × 1. */
+  private readonly target: tf.Tensor2D;
+  /** Cells × 1: as the root of the pairs in it; of all together 1. */
+  private readonly weight: tf.Tensor2D;
+  /** Products with these, slots × cells, pick the values of a cell's slots. */
+  private readonly pick: tf.Tensor2D[];
+
+  constructor(
+    { first, second, y, count }: SlotTable,
+    start: Float32Array,
+    readonly layers: number,
+    seed: number,
+  ) {
+    const tf = tensorFlow();
+    const { replicas, deviation } = FORMULA;
+    const [cells, slots] = [y.length, start.length];
+    this.spread = deviationOf(y);
+    this.layer = new EqlLayer({ ...WIRING, layers, deviation: deviation[layers], seed, replicas, penalty: 0 });
+    this.layer.build([cells, replicas, 2]);
+    const roots = count.map(Math.sqrt);
+    const total = roots.reduce((sum, root) => sum + root, 0);
+    const column = (numbers: number[]) => tf.tensor2d(numbers, [cells, 1]);
+    this.target = column(y.map((value) => value / this.spread));
+    this.weight = column(roots.map((root) => root / total));
+    this.values = tf.tidy(() => tf.variable(tf.tensor2d(start, [1, slots]).tile<tf.Tensor2D>([replicas, 1])));
+    this.pick = [first, second].map((which) =>
+      tf.tidy(() => tf.oneHot(tf.tensor1d(which, "int32"), slots).toFloat().transpose<tf.Tensor2D>()),
     );
-    return (layer.apply(inputs) as tf.Tensor).reshape<tf.Tensor2D>([cells, replicas]);
-  };
-  const loss = () => {
-    const error = outputs().sub(target).div(FORMULA.robust).square().add(1).sqrt().sub(1);
-    const fit = error
-      .mul(weight.reshape([cells, 1]))
+  }
+
+  get variables(): tf.Variable[] {
+    return [...trainable(this.layer), this.values];
+  }
+
+  /** What each replica is off by, cells × replicas, in standard deviations of y. */
+  private residuals(): tf.Tensor2D {
+    const tf = tensorFlow();
+    const inputs = this.pick.map((one) => this.values.matMul(one).transpose());
+    const outputs = this.layer.apply(tf.stack(inputs, 2)) as tf.Tensor;
+    return outputs.reshape<tf.Tensor2D>([-1, FORMULA.replicas]).sub(this.target);
+  }
+
+  /** The pseudo-Huber loss, mean of the replicas, and the price of their weights. */
+  loss(): tf.Scalar {
+    const { robust, replicas } = FORMULA;
+    const bent = this.residuals().div(robust).square().add(1).sqrt().sub(1);
+    const fit = bent
+      .mul(this.weight)
       .sum()
-      .mul((2 * FORMULA.robust ** 2) / replicas);
-    return layer.calculateLosses().reduce<tf.Tensor>((sum, price) => sum.add(price), fit) as tf.Scalar;
-  };
-  const optimizer = new FlatAdam([{ variables: [...trainable(layer), values], rate: 1 }]);
+      .mul((2 * robust ** 2) / replicas);
+    return this.layer.calculateLosses().reduce<tf.Tensor>((sum, price) => sum.add(price), fit) as tf.Scalar;
+  }
+
+  /** Mean error of each replica over the cells, each clipped, in steps of y. */
+  errors(resolution: number): number[] {
+    const mean = () =>
+      this.residuals()
+        .abs()
+        .mul(this.spread / resolution)
+        .minimum(FORMULA.clip)
+        .mul(this.weight)
+        .sum(0);
+    return Array.from(tensorFlow().tidy(() => mean().dataSync()));
+  }
+
+  dispose(): void {
+    const weights = unwrap(this.layer.weights);
+    for (const tensor of [...this.pick, this.weight, this.target, this.values, ...weights]) tensor.dispose();
+  }
+}
+
+async function train(replicas: Replicas, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<void> {
+  const tf = tensorFlow();
+  const { layer, values } = replicas;
+  const { steps, from, full, mask, penalty, threshold, learningRate } = FORMULA;
+  const optimizer = new FlatAdam([{ variables: replicas.variables, rate: 1 }]);
   let masked = false;
   for (let step = 0; step < steps; step++) {
     const u = step / steps;
-    if (!masked && u >= FORMULA.mask) {
-      layer.mask(FORMULA.threshold);
+    if (!masked && u >= mask) {
+      layer.mask(threshold);
       masked = true;
     }
-    const grown = Math.min(1, Math.max(0, (u - FORMULA.from) / (FORMULA.full - FORMULA.from)));
-    layer.penalty = masked ? 0 : FORMULA.penalty * grown;
-    const rate = masked ? Math.max(0.02, (1 - u) / (1 - FORMULA.mask)) : Math.min(1, step / 50);
-    optimizer.minimize(loss, FORMULA.learningRate * rate);
+    layer.penalty = masked ? 0 : penalty * Math.min(1, Math.max(0, (u - from) / (full - from)));
+    const rate = masked ? Math.max(0.02, (1 - u) / (1 - mask)) : Math.min(1, step / 50);
+    optimizer.minimize(() => replicas.loss(), learningRate * rate);
     tf.tidy(() => values.assign(values.clipByValue(-1, 1) as tf.Tensor2D));
     if (step % 20 === 0) {
       onProgress(u);
@@ -149,34 +207,31 @@ async function fit(
       signal.throwIfAborted();
     }
   }
-  const errors = tf.tidy(() =>
-    outputs()
-      .sub(target)
-      .abs()
-      .mul(spread / resolution)
-      .minimum(FORMULA.clip)
-      .mul(weight.reshape([cells, 1]))
-      .sum(0)
-      .dataSync(),
-  );
-  const [weights, kept] = layer.getWeights().map((tensor) => tensor.arraySync() as number[][]);
-  const sizes = kept.map((mask) => mask.reduce((sum, one) => sum + one, 0));
-  const least = Math.min(...errors.filter(Number.isFinite));
-  const candidates = [...sizes.keys()].filter((r) => errors[r] <= least + FORMULA.tolerance && sizes[r] > 0);
-  const chosen = candidates.reduce((a, b) => (sizes[b] + errors[b] < sizes[a] + errors[a] ? b : a));
-  const one = blankEql(layers);
-  // The last matrix's weights give y in its own units.
-  const last = weights[chosen].length - WIRING.primitives.length;
-  const scaled = weights[chosen].map((w, i) => (i >= last ? w * spread : w));
-  one.setWeights([tf.tensor2d([scaled]), tf.tensor2d([kept[chosen]])]);
-  const found = (values.arraySync() as number[][])[chosen];
-  for (const tensor of [...pick, weight, target, values]) tensor.dispose();
   optimizer.dispose();
-  for (const variable of unwrap(layer.weights)) variable.dispose();
-  return { layer: one, slots: Float32Array.from(found), error: errors[chosen], layers };
 }
 
-function deviation(values: readonly number[]): number {
+/** Of the replicas that fit best, the one with the fewest weights, alone and in y's own units. */
+function simplest(replicas: Replicas, resolution: number): FoundFormula | undefined {
+  const tf = tensorFlow();
+  const { layer, layers, values, spread } = replicas;
+  const errors = replicas.errors(resolution);
+  const [weights, kept] = layer.getWeights().map((tensor) => tensor.arraySync() as number[][]);
+  const sizes = kept.map((mask) => mask.reduce((sum, one) => sum + one, 0));
+  const alive = [...sizes.keys()].filter((r) => sizes[r] > 0 && Number.isFinite(errors[r]));
+  const least = Math.min(...alive.map((r) => errors[r]));
+  const [chosen] = alive
+    .filter((r) => errors[r] <= least + FORMULA.tolerance)
+    .sort((a, b) => sizes[a] + errors[a] - sizes[b] - errors[b]);
+  if (chosen === undefined) return undefined;
+  const alone = blankEql(layers);
+  const last = weights[chosen].length - WIRING.primitives.length; // where the last matrix begins
+  const scaled = weights[chosen].map((w, i) => (i >= last ? w * spread : w));
+  tf.tidy(() => alone.setWeights([tf.tensor2d([scaled]), tf.tensor2d([kept[chosen]])]));
+  const slots = Float32Array.from((values.arraySync() as number[][])[chosen]);
+  return { layer: alone, slots, error: errors[chosen], layers };
+}
+
+function deviationOf(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }

@@ -65,7 +65,7 @@ function bars(count: number): ImageSet {
   return { count, height: 10, width: 10, pixels, values };
 }
 
-const small = { formula: (a: number, b: number) => a - b, epochs: { scaffold: 1, together: 2 } };
+const small = { formula: (a: number, b: number) => a - b, epochs: { scaffold: 2, together: 1 } };
 
 test("an interrupted course gives the losses that one in a piece gives; a checkpoint is of one course only", async () => {
   const images = bars(640);

@@ -82,6 +82,7 @@ for (const [name, formula, inRange] of [
     const table = tableOf(formula, inRange);
     const signal = new AbortController().signal;
     const found = await findFormula(table, bent, { resolution: 1, seed: 1, signal }, () => {});
+    assert.ok(found);
     assert.equal(found.layers, 1);
     assert.ok(found.error < 0.03, `error ${found.error}`);
     const text = found.layer.expression(["z1", "z2"], { digits: 3 });

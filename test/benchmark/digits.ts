@@ -1,0 +1,129 @@
+/**
+ * `npm run bench -- digits`: the training step of src/vision beside the same network in eager PyTorch, turn by turn in one run:
+ * 128 images, each with 8 partners, on one thread and on all. Turning and shifting the images is ours alone and counted apart.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { tensorFlow } from "../../src/network/tensorflow.js";
+import { random } from "../../src/random.js";
+import { augment } from "../../src/vision/augment.js";
+import { Encoder } from "../../src/vision/encoder.js";
+import { slice } from "../../src/vision/images.js";
+import { mnist } from "../../src/vision/mnist.js";
+import { FlatAdam } from "../../src/vision/optimizer.js";
+import { pairUp } from "../../src/vision/pairs.js";
+import { reluNetwork } from "../../src/vision/scaffold.js";
+import { step, TRAINING } from "../../src/vision/training.js";
+
+/** Turns, and steps in each. */
+const TURNS = 8;
+const STEPS = 25;
+
+const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+const PYTHON = path(
+  process.platform === "win32" ? ".cache/torch-venv/Scripts/python.exe" : ".cache/torch-venv/bin/python",
+);
+
+interface Measured {
+  readonly threads: number;
+  /** Milliseconds a step, median. */
+  readonly eqlab: number;
+  readonly augmentation: number;
+  readonly pytorch?: number;
+}
+
+async function measure(threads: number): Promise<Measured> {
+  const tf = tensorFlow();
+  const images = slice((await mnist()).train, 0, TRAINING.batch);
+  const which = Array.from({ length: images.count }, (_, i) => i);
+  const pairs = pairUp(
+    images.values,
+    TRAINING.partners,
+    (a, b) => a + b,
+    (y) => y < 15,
+  );
+  const encoder = new Encoder(28, 28, random(1));
+  const f = reluNetwork(7.5, 3.6, random(1));
+  const optimizer = new FlatAdam([{ variables: [...encoder.weights, encoder.slots, ...f.variables], rate: 1 }]);
+  const setting = { learningRate: 1e-3, sigma: 0.5, usage: 0.5, clamp: false };
+  const numbers = random(2);
+  const times = { eqlab: [] as number[], augmentation: [] as number[], pytorch: [] as number[] };
+  const rival = startRival();
+  const task = { images: images.count, ...pairs, steps: STEPS };
+  for (let turn = 0; turn < TURNS; turn++) {
+    const ours = Array.from({ length: STEPS }, () => {
+      const begun = performance.now();
+      const pixels = augment(images, which, TRAINING.jitter, numbers);
+      const changed = performance.now();
+      const batch = tf.tensor4d(pixels, [images.count, 28, 28, 1]);
+      step({ encoder, f }, optimizer, batch, pairs, setting, numbers);
+      batch.dispose();
+      return [changed - begun, performance.now() - changed];
+    });
+    const theirs = await rival?.take(task);
+    if (turn === 0) continue; // to warm up
+    times.augmentation.push(...ours.map(([change]) => change));
+    times.eqlab.push(...ours.map(([, step]) => step));
+    times.pytorch.push(...(theirs ?? []));
+  }
+  rival?.stop();
+  return {
+    threads,
+    eqlab: median(times.eqlab),
+    augmentation: median(times.augmentation),
+    ...(rival && { pytorch: median(times.pytorch) }),
+  };
+}
+
+function startRival() {
+  if (!existsSync(PYTHON)) return undefined;
+  const child = spawn(PYTHON, [path("test/benchmark/digits.py")], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async take(task: object): Promise<number[]> {
+      child.stdin.write(`${JSON.stringify(task)}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error("PyTorch ended before it answered: its own words are above.");
+      return JSON.parse(value).times;
+    },
+    stop: () => child.stdin.end(),
+  };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}
+
+function report(lines: readonly Measured[]): string {
+  const ms = (time: number | undefined) => (time === undefined ? "not there" : time.toFixed(1));
+  const ratio = ({ eqlab, pytorch }: Measured) => (pytorch === undefined ? "" : `${(pytorch / eqlab).toFixed(2)}`);
+  return [
+    "| threads | eqlab, ms a step | PyTorch, ms a step | PyTorch : eqlab | turning and shifting the images, ms |",
+    "|---|---|---|---|---|",
+    ...lines.map((line) => {
+      const { threads, eqlab, pytorch, augmentation } = line;
+      return `| ${threads} | ${ms(eqlab)} | ${ms(pytorch)} | ${ratio(line)} | ${ms(augmentation)} |`;
+    }),
+  ].join("\n");
+}
+
+// TensorFlow and PyTorch settle their threads when they are loaded: each number of them has a process of its own.
+const threads = process.env.EQLAB_BENCH_THREADS;
+if (threads) {
+  process.stdout.write(`${JSON.stringify(await measure(Number(threads)))}\n`);
+} else {
+  const lines = [...new Set([1, availableParallelism()])].map((count): Measured => {
+    const own = { EQLAB_BENCH_THREADS: `${count}`, TF_NUM_INTRAOP_THREADS: `${count}`, OMP_NUM_THREADS: `${count}` };
+    const run = spawnSync(process.execPath, process.argv.slice(1), {
+      env: { ...process.env, ...own },
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    if (run.status !== 0) throw new Error(`The measurement with ${count} threads failed: its own words are above.`);
+    return JSON.parse(run.stdout.trim().split("\n").at(-1) as string);
+  });
+  process.stdout.write(process.argv.includes("--json") ? `${JSON.stringify(lines, null, 2)}\n` : `${report(lines)}\n`);
+}
