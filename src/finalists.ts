@@ -31,6 +31,9 @@ const REWEIGHTINGS = 3;
 /** Relative squared error that is rounding. */
 const EXACT_ERROR = 1e-20;
 
+/** What a constant with all its digits costs a reader beyond a recognised one, in nats. */
+const FREE_CONSTANT = 4;
+
 /** The rows that decide, in the user's units. */
 export interface Rows extends RowErrors {
   readonly inputs: readonly Float64Array[];
@@ -119,15 +122,24 @@ function finalist(
   }
   // Counted from elsewhere, an input brings a bias along that the user's own units may not need.
   if (shifted) network = prune({ root: network, error: fitter.fit(network, FINAL) }, fitter, 0).at(-1)?.root ?? network;
-  network = shorten(network, grammar);
-  const nice = settled(network, snap(network, fitter), setting);
+  const forms = [shorten(network, grammar), network].map((fitted) => {
+    const nice = settled(fitted, snap(fitted, fitter), setting);
+    const free = parameters(nice.root, grammar) - nice.snapped.length;
+    return { fitted, nice, price: NODE_COST * size(readable(nice.root, grammar)) + FREE_CONSTANT * free };
+  });
+  // 3e20·x² + 1e10·x is better said than 3e20·x·(x + 3.3333333333333e-11).
+  const { fitted, nice } = forms.reduce((a, b) => (b.price < a.price ? b : a));
   const values = fitter.predict(nice.root);
   const residuals = rows.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
   // Errors in proportion to a value have no meaning where the law's value is zero or of the other sign.
   const meaningless = noise === "relative" && !sameSigns(values, rows.target);
   const left = leftover(rows.target, values, weights, steps);
   if (!Number.isFinite(left.square)) return undefined;
-  const found = { ...described(network, nice, noise, left, setting, meaningless), residuals, weights };
+  const found = {
+    ...described(fitted, nice, noise, left, setting, meaningless),
+    residuals,
+    weights,
+  };
   // What is exact to rounding on all rows needs no other evidence.
   const hidden = !found.exact && hasHiddenPole(found.expression, evidenceOf(rows, setting.names, values));
   return hidden && !found.objection ? { ...found, objection: "pole", length: Number.POSITIVE_INFINITY } : found;

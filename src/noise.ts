@@ -16,6 +16,10 @@ const LEAST_SPREAD = 4;
 /** Values written with more significant digits than this are taken as exact. */
 const MOST_DIGITS = 5;
 
+/** Whole numbers below this, with no more digits than that before their zeros, are round by nature, not by rounding. */
+const ROUND = 1e5;
+const ROUND_DIGITS = 2;
+
 /** Rows that span more than this are likely to have relative errors: that is tried first. */
 const LARGE_SPREAD = 100;
 
@@ -63,6 +67,9 @@ export function quanta(values: Float64Array, mostDigits = MOST_DIGITS): Float64A
     decimals = Math.max(decimals, digits - 1 - Number(exponent));
   }
   if (decimals === Number.NEGATIVE_INFINITY) return new Float64Array(values.length);
+  // 1600 and 40 don't say that their zeros are unknown; 1230 and 456 do.
+  const round = decimals <= 0 && significant <= ROUND_DIGITS && values.every((value) => Math.abs(value) < ROUND);
+  if (round) return new Float64Array(values.length).fill(1);
   // Columns are written either with so many digits or with so many decimals; the coarser of the two is the one.
   return values.map((value) => {
     const bySize = value === 0 ? 0 : 10 ** (Math.floor(Math.log10(Math.abs(value))) - significant + 1);

@@ -177,13 +177,17 @@ export function unscaledSize(root: Affine): number {
 
 /** What powers cost beyond their nodes, in nodes: none up to 4, then one for each step. A high power bends only at the edge of the data. */
 const FREE_POWER = 4;
+/** What an exponent that is any real number costs beyond that, in nodes: in most laws it is whole, or a half. */
+const REAL_POWER = 1;
 
 export function unitSize(unit: Unit): number {
   if (unit.kind === "input") return 1;
   if (unit.kind === "function") return unit.factors.reduce((count, { input }) => count + size(input), 1);
   let count = unit.factors.length - 1;
-  for (const { input, power } of unit.factors)
+  for (const { input, power, free } of unit.factors) {
     count += size(input) + (power === 1 ? 0 : power === -1 ? 1 : 2) + Math.max(0, Math.abs(power) - FREE_POWER);
+    if (free) count += REAL_POWER;
+  }
   return count;
 }
 

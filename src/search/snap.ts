@@ -11,6 +11,8 @@ import type { Grammar } from "./grammar.js";
 import { type Affine, copyAffine } from "./network.js";
 import { type Equations, equationsOn } from "./normal.js";
 
+/** What it costs, in nats, to say that a constant is a multiple of π (large ones more), or a root: measured ones seldom are. */
+const IRRATIONAL = 2;
 const NICE: readonly Nice[] = makeNice();
 /** A number of few decimal digits is nice too: ln 10 for each, and this for saying so. */
 const DECIMAL_COST = 2;
@@ -41,7 +43,7 @@ function makeNice(): Nice[] {
   };
   const over = (top: string, q: number) => (q === 1 ? top : `${top}/${q}`);
   const plain = (value: number) => ({ value, cost: 3, name: `${value}` });
-  const other = (name: string, value: number) => ({ value, cost: 3.5, name });
+  const other = (name: string, value: number) => ({ value, cost: 2 + IRRATIONAL, name });
   return [
     ...fractions(12, 6).map(([p, q]) => ({
       value: p / q,
@@ -51,7 +53,7 @@ function makeNice(): Nice[] {
     ...[15, 20, 25, 30, 40, 50, 100, 1000, 0.1, 0.01, 0.001].map(plain),
     ...fractions(8, 4).map(([p, q]) => ({
       value: (Math.PI * p) / q,
-      cost: Math.log(p * q) + 2,
+      cost: 2 * Math.log(p * q) + IRRATIONAL,
       name: over(p === 1 ? "π" : `${p}π`, q),
     })),
     other("1/π", 1 / Math.PI),
