@@ -6,10 +6,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { best, front } from "./choose.js";
 import { evaluate } from "./expression/evaluate.js";
-import type { Expression } from "./expression/tree.js";
 import { described, type Finalist, type Leftover, leftover, type Rows, settled, type Writing } from "./finalists.js";
 import { rowWeights } from "./noise.js";
 import type { Settings } from "./options.js";
+import { surprise, trustOf } from "./robust.js";
 import { cholesky, solveFactored } from "./search/dense.js";
 import { Fitter } from "./search/fit.js";
 import { type Grammar, makeGrammar } from "./search/grammar.js";
@@ -30,6 +30,8 @@ const STEPS = 10;
 const TOLERANCE = 1e-10;
 /** Refits in which relative weights follow the law's own values. */
 const REWEIGHTINGS = 3;
+/** The same for the trust in the rows. */
+const ROBUST_REWEIGHTINGS = 6;
 const FIRST_DAMPING = 1e-8;
 const LARGEST_DAMPING = 1e4;
 
@@ -104,10 +106,11 @@ async function onAllRows(
   writing: Writing,
 ): Promise<Finalist | undefined> {
   const { noise } = finalist;
-  const blocks = new Blocks(finalist.fitted, noise, all, writing.grammar);
+  const blocks = new Blocks(finalist, all, writing.grammar);
   const root = blocks.own(finalist.fitted);
+  const passes = finalist.trust ? ROBUST_REWEIGHTINGS : noise === "relative" ? REWEIGHTINGS : 1;
   let equations: NormalEquations | undefined;
-  for (let pass = 0; pass < (noise === "relative" ? REWEIGHTINGS : 1); pass++) {
+  for (let pass = 0; pass < passes; pass++) {
     equations = await converge(root, (at, follow) => blocks.equations(at, follow));
     if (!equations) return undefined;
   }
@@ -120,14 +123,16 @@ async function onAllRows(
   const values = new Fitter(makeSample(new Memory(), decided.inputs, decided.target), writing.grammar).predict(
     nice.root,
   );
-  const weights = rowWeights(noise, values, decided);
+  const here = { rows: decided, aside: new Uint8Array(values.length), signal: all.signal };
+  const { given, weights } = weightsAt(finalist, values, here, 0);
   const residuals = decided.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
-  return { ...result, residuals, weights };
+  const trust = finalist.trust && weights?.map((w, i) => (w / (given ? given[i] : 1)) ** 2);
+  return { ...result, residuals, weights, trust };
 }
 
 /** Rows of the table that lie so far from a law that writing them out costs less. */
 async function wildOfAll(law: Finalist, all: AllRows, grammar: Grammar): Promise<number[]> {
-  const blocks = new Blocks(law.root, law.noise, all, grammar);
+  const blocks = new Blocks(law, all, grammar);
   const found: number[] = [];
   const range = all.rows.target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
   const deviation = Math.sqrt(law.error);
@@ -196,27 +201,32 @@ function quadratic(there: NormalEquations, constantsOf: Equations): Equations {
   };
 }
 
-/** Weights of rows from `from` on for which a law has these values. */
-function weightsAt(
-  values: Float64Array,
-  noise: Finalist["noise"],
-  { rows: { sigma, weights }, aside }: AllRows,
-  from: number,
-): Float64Array | undefined {
+/** Weights of the rows of a block about a law: without trust in them, and as they count. */
+function weightsAt(law: Finalist, values: Float64Array, { rows, aside }: AllRows, from: number) {
   const to = from + values.length;
-  const own = rowWeights(noise, values, { sigma: sigma?.subarray(from, to), weights: weights?.subarray(from, to) });
+  const errors = { sigma: rows.sigma?.subarray(from, to), weights: rows.weights?.subarray(from, to) };
+  const given = rowWeights(law.noise, values, errors);
+  let weights = given;
+  if (law.trust) {
+    const y = rows.target.subarray(from, to);
+    const residuals = values.map((value, i) => (y[i] - value) * (given ? given[i] : 1));
+    weights = rowWeights(law.noise, values, { ...errors, trust: trustOf(residuals, robustScale(law)) });
+  }
   const out = aside.subarray(from, to);
-  return out.includes(1) ? values.map((_, i) => (out[i] ? 0 : own ? own[i] : 1)) : own;
+  if (out.includes(1)) weights = values.map((_, i) => (out[i] ? 0 : weights ? weights[i] : 1));
+  return { given, weights };
 }
 
-/** The same for a formula. */
+/** The scale of a law's errors, which some thousand rows know well enough. */
+const robustScale = ({ noise, error }: Finalist) => (noise === "given" ? 1 : Math.sqrt(error));
+
+/** What the rows count for about a law. */
 export const weightsOfAll =
-  (tree: Expression, columns: Readonly<Record<string, Float64Array>>, noise: Finalist["noise"], all: AllRows) =>
-  (from: number, to: number) => {
+  (law: Finalist, columns: Readonly<Record<string, Float64Array>>, all: AllRows) => (from: number, to: number) => {
     const block = Object.fromEntries(
       Object.entries(columns).map(([name, column]) => [name, column.subarray(from, to)]),
     );
-    return weightsAt(evaluate(tree, block, to - from), noise, all, from);
+    return weightsAt(law, evaluate(law.expression, block, to - from), all, from).weights;
   };
 
 interface Block {
@@ -225,6 +235,8 @@ interface Block {
   readonly values: Float64Array;
   /** 0 for rows set aside. */
   readonly weights: Float64Array | undefined;
+  /** The same without trust in the rows. */
+  readonly given: Float64Array | undefined;
 }
 
 /** The rows of a table, for the formulas of one set of inputs. */
@@ -233,12 +245,11 @@ class Blocks {
   private readonly used: number[];
 
   constructor(
-    root: Affine,
-    private readonly noise: Finalist["noise"],
+    private readonly law: Finalist,
     private readonly all: AllRows,
     private readonly grammar: Grammar,
   ) {
-    const indices = places(root).links.flatMap(({ unit }) => (unit.kind === "input" ? [unit.index] : []));
+    const indices = places(law.fitted).links.flatMap(({ unit }) => (unit.kind === "input" ? [unit.index] : []));
     this.used = [...new Set(indices)].sort((a, b) => a - b);
   }
 
@@ -283,7 +294,7 @@ class Blocks {
         from,
         target: target.subarray(from, to),
         values,
-        weights: weightsAt(values, this.noise, this.all, from),
+        ...weightsAt(this.law, values, this.all, from),
       });
     }
     return true;
@@ -301,11 +312,18 @@ class Blocks {
 
   async leftover(root: Affine): Promise<Leftover | undefined> {
     const sum = { rows: 0, square: 0, plain: 0, jacobian: 0, size: 0, rounding: 0 };
-    const done = await this.each(root, ({ target, values, weights }) => {
+    let robust = 0;
+    const { law } = this;
+    const done = await this.each(root, ({ target, values, weights, given }) => {
       const more = leftover(target, values, weights);
-      for (const key of Object.keys(sum) as (keyof Leftover)[]) sum[key] += more[key];
+      if (law.trust) {
+        const residuals = target.map((y, i) => (y - values[i]) * (given ? given[i] : 1));
+        robust += surprise(residuals, robustScale(law), law.noise === "given");
+        more.jacobian = given ? given.reduce((logs, w) => logs + Math.log(w), 0) : 0;
+      }
+      for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += more[key];
     });
-    return done ? sum : undefined;
+    return done ? { ...sum, ...(law.trust ? { surprise: robust } : {}) } : undefined;
   }
 }
 

@@ -12,6 +12,7 @@ import type { Finalist, Rows } from "./finalists.js";
 import type { NoiseKind } from "./noise.js";
 import { type Crossing, crossings } from "./poles.js";
 import { type Candidate, makeCandidate, makeResult, type Result } from "./result.js";
+import { DOUBTED } from "./robust.js";
 import { FINAL_ROWS } from "./scale.js";
 import type { Table } from "./table.js";
 import { dimensionsOfNumbers } from "./units/check.js";
@@ -54,11 +55,13 @@ export function conclude({ finalists, rows, wild, all, stopped, seconds }: Outco
   const best = candidates[front.indexOf(chosen)];
   const values = best.predict(Object.fromEntries(table.inputs.map(({ name }, i) => [name, rows.inputs[i]])));
   const residuals = rows.target.map((y, i) => y - values[i]);
+  const { trust } = chosen;
+  const trusted = (column: Float64Array) => (trust ? column.filter((_, i) => trust[i] >= DOUBTED) : column);
   const fit = {
-    inputs: rows.inputs,
-    target: rows.target,
-    residuals,
-    weighted: chosen.residuals,
+    inputs: rows.inputs.map(trusted),
+    target: trusted(rows.target),
+    residuals: trusted(residuals),
+    weighted: trusted(chosen.residuals),
     parameters: chosen.parameters,
   };
   // The mean alone is no law of the inputs, whatever it leaves.
@@ -66,6 +69,7 @@ export function conclude({ finalists, rows, wild, all, stopped, seconds }: Outco
   const warnings = [...table.warnings];
   if (stopped) warnings.push(`${stopped}: this is the best found by then.`);
   warnings.push(...wildRows(wild, best, table));
+  if (trust) warnings.push(...doubtedRows(trust, rows.target.length === table.rows, table.target.label));
   if (table.rows > FINAL_ROWS) {
     warnings.push(
       `The law was found on ${FINAL_ROWS} of the ${table.rows} rows, chosen at random; its constants and ` +
@@ -147,6 +151,19 @@ function poleWarning({ zero, beyond }: Crossing, { inputs }: Table): string {
   );
 }
 
+/** @param whole are these all rows of the table, in its order? */
+function doubtedRows(trust: Float64Array, whole: boolean, target: string): string[] {
+  const doubted = [...trust.keys()].filter((row) => trust[row] < DOUBTED);
+  if (doubted.length === 0) return [];
+  const named = doubted.slice(0, NAMED).map((row) => row + 1);
+  const some = doubted.length > NAMED ? `, such as ${named.join(", ")},` : ` (${named.join(", ")})`;
+  const which = doubted.length === 1 ? `1 row${some} lies` : `${doubted.length} rows${some} lie`;
+  return [
+    `${whole ? which : `${doubted.length} of the ${trust.length} rows that decided lie`} more than 5 standard deviations ` +
+      `from the law and hardly count: check their ${target}.`,
+  ];
+}
+
 function wildRows(rows: readonly number[], best: Candidate, { inputs, target }: Table): string[] {
   const warnings = rows.slice(0, NAMED).map((row) => {
     const [value] = best.predict([Object.fromEntries(inputs.map(({ name, values }) => [name, values[row]]))]);
@@ -168,7 +185,7 @@ function ingredients(member: Finalist, simpler: Finalist | undefined, data: Rows
   const meanSquare = noise === "given" ? undefined : error;
   const steps = simpler ? complexity - simpler.complexity : 0;
   const some = (from: number, to: number) => weights?.subarray(from, to);
-  const weigh = "rows" in data ? weightsOfAll(tree, columns, noise, data) : some;
+  const weigh = "rows" in data ? weightsOfAll(member, columns, data) : some;
   return {
     tree,
     complexity,

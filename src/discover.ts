@@ -7,13 +7,14 @@ import { decideOnAll } from "./all-rows.js";
 import { best } from "./choose.js";
 import { asReadOff, conclude, constantResult } from "./conclude.js";
 import type { Data } from "./frame.js";
-import { type Found, problemsOf, rowsOf, searchKinds } from "./kinds.js";
+import { type Doubt, type Found, problemsOf, rowsOf, searchKinds } from "./kinds.js";
 import { trainTable } from "./network/paper.js";
 import { beginWork, type LongWork } from "./notebook/cell.js";
 import { checkOptions, type DiscoverOptions, type Progress, type Settings } from "./options.js";
 import { openCheckpoint } from "./parallel/journal.js";
 import { openWorkforce, type Workforce } from "./parallel/workforce.js";
 import type { Result } from "./result.js";
+import { robustly } from "./robust.js";
 import { rowOrder, SEARCH_ROWS } from "./scale.js";
 import type { Workbench } from "./search/workbench.js";
 import { readTable, type Table } from "./table.js";
@@ -95,9 +96,13 @@ async function searched(
       })),
     };
   }
-  const searchRows = (rows: readonly number[]) => searchKinds(table, rows, runnerFor, settings, report);
+  const searchRows = (rows: readonly number[], doubt?: Doubt) =>
+    searchKinds(table, rows, runnerFor, settings, report, doubt);
 
-  let found = await searchRows(order);
+  let found =
+    settings.loss === "robust"
+      ? await robustly(rowsOf(table, order), (doubt) => searchRows(order, doubt), settings)
+      : await searchRows(order);
   const wild: number[] = [];
   // Of many rows the wild ones among those searched hide the others from the first search.
   for (let search = 1; search < (order.length > SEARCH_ROWS ? 3 : 2); search++) {

@@ -9,8 +9,10 @@
  */
 import { complexity } from "./expression/complexity.js";
 import type { Expression } from "./expression/tree.js";
+import type { Doubt } from "./kinds.js";
 import { type NoiseKind, quanta, type RowErrors, rowWeights } from "./noise.js";
 import { hasHiddenPole } from "./poles.js";
+import { DOUBTED, scaleOf, surprise, trustOf } from "./robust.js";
 import { canonical } from "./search/canonical.js";
 import { EXACT, NATURE_NODES, NODE_COST, structureLength } from "./search/description.js";
 import { FINAL, Fitter } from "./search/fit.js";
@@ -27,6 +29,11 @@ import type { Dimensions } from "./units/read.js";
 
 /** Refits in which relative weights follow the law's own values instead of the measured ones. */
 const REWEIGHTINGS = 3;
+
+/** The same for the trust in the rows, which settles more slowly. */
+const ROBUST_REWEIGHTINGS = 10;
+/** Relative error that is rounding: no robust scale is less. */
+const ROUNDING = 1e-12;
 
 /** Relative squared error that is rounding. */
 const EXACT_ERROR = 1e-20;
@@ -62,6 +69,8 @@ export interface Finalist {
   readonly parameters: number;
   /** Is nothing left but rounding of float64? */
   readonly exact: boolean;
+  /** With the robust loss: what each row counts for. */
+  readonly trust?: Float64Array;
   /** Weighted residuals. */
   readonly residuals: Float64Array;
   /** Row weights, undefined where all rows count alike. */
@@ -82,10 +91,11 @@ export function finalistsOf(
   roots: readonly Affine[],
   noise: NoiseKind,
   rows: Rows,
-  writing: Writing & { readonly shifted: boolean },
+  writing: Writing & { readonly shifted: boolean; readonly doubt?: Doubt },
 ): Finalist[] {
   const memory = new Memory();
-  const weights = rowWeights(noise, rows.target, rows);
+  const { doubt } = writing;
+  const weights = rowWeights(noise, doubt?.about ?? rows.target, { ...rows, trust: doubt?.trust });
   const fitter = fitterFor(rows, weights, writing.grammar, memory);
   const steps = quanta(rows.target);
   return roots.flatMap((root) => {
@@ -102,19 +112,24 @@ function finalist(
   rows: Rows,
   setting: Writing & {
     readonly shifted: boolean;
+    readonly doubt?: Doubt;
     readonly fitter: Fitter;
     readonly weights: Float64Array | undefined;
     readonly steps: Float64Array;
   },
 ): Finalist | undefined {
   let { fitter, weights } = setting;
-  const { grammar, shifted, steps } = setting;
+  const { grammar, shifted, steps, doubt } = setting;
+  const robust = doubt !== undefined;
+  const doubtOf = (values: Float64Array) => (robust ? doubted(values, noise, rows, steps) : undefined);
   let network = canonical(copyAffine(root), grammar);
   if (!Number.isFinite(fitter.fit(network, FINAL))) return undefined;
-  for (let pass = 0; noise === "relative" && pass < REWEIGHTINGS; pass++) {
+  const passes = robust ? ROBUST_REWEIGHTINGS : noise === "relative" ? REWEIGHTINGS : 0;
+  for (let pass = 0; pass < passes; pass++) {
     const values = fitter.predict(network);
-    if (!sameSigns(values, rows.target)) break;
-    const following = rowWeights(noise, values, rows);
+    const { trust } = doubtOf(values) ?? {};
+    if (noise === "relative" && !sameSigns(values, rows.target, trust)) break;
+    const following = rowWeights(noise, values, { ...rows, trust });
     const again = fitterFor(rows, following, grammar, fitter.sample.memory);
     const refitted = copyAffine(network);
     if (!Number.isFinite(again.fit(refitted, FINAL))) break;
@@ -130,15 +145,18 @@ function finalist(
   // 3e20·x² + 1e10·x is better said than 3e20·x·(x + 3.3333333333333e-11).
   const { fitted, nice } = forms.reduce((a, b) => (b.price < a.price ? b : a));
   const values = fitter.predict(nice.root);
+  const last = doubtOf(values);
+  if (last) weights = rowWeights(noise, values, { ...rows, trust: last.trust });
   const residuals = rows.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
   // Errors in proportion to a value have no meaning where the law's value is zero or of the other sign.
-  const meaningless = noise === "relative" && !sameSigns(values, rows.target);
+  const meaningless = noise === "relative" && !sameSigns(values, rows.target, last?.trust);
   const left = leftover(rows.target, values, weights, steps);
   if (!Number.isFinite(left.square)) return undefined;
   const found = {
-    ...described(fitted, nice, noise, left, setting, meaningless),
+    ...described(fitted, nice, noise, { ...left, ...last?.left }, setting, meaningless),
     residuals,
     weights,
+    trust: last?.trust,
   };
   // What is exact to rounding on all rows needs no other evidence.
   const hidden = !found.exact && hasHiddenPole(found.expression, evidenceOf(rows, setting.names, values));
@@ -169,7 +187,23 @@ export function settled(fitted: Affine, nice: ReturnType<typeof snap>, writing: 
   return before < nature ? { root: fitted, snapped: [], nature: before } : { ...nice, nature };
 }
 
-const sameSigns = (a: Float64Array, b: Float64Array) => a.every((v, i) => v * b[i] > 0);
+const sameSigns = (a: Float64Array, b: Float64Array, trust?: Float64Array) =>
+  a.every((v, i) => v * b[i] > 0 || (trust && trust[i] < DOUBTED && v !== 0));
+
+/** What rows count for about a law with these values, and what is left over by the robust likelihood. */
+function doubted(values: Float64Array, noise: NoiseKind, rows: Rows, steps: Float64Array) {
+  const weights = rowWeights(noise, values, rows);
+  const weighted = (column: Float64Array) => (weights ? column.map((v, i) => v * weights[i]) : column);
+  const residuals = weighted(rows.target.map((y, i) => y - values[i]));
+  const size = Math.sqrt(weighted(values).reduce((sum, v) => sum + v * v, 0) / values.length);
+  const rounding = Math.sqrt(weighted(steps).reduce((sum, v) => sum + (v * v) / 12, 0) / values.length);
+  const scale = noise === "given" ? 1 : scaleOf(residuals, Math.max(rounding, ROUNDING * size));
+  const jacobian = weights ? weights.reduce((sum, w) => sum + Math.log(w), 0) : 0;
+  return {
+    trust: trustOf(residuals, scale),
+    left: { jacobian, surprise: surprise(residuals, scale, noise === "given") },
+  };
+}
 
 function fitterFor(
   { inputs, target }: Rows,
@@ -191,6 +225,8 @@ export interface Leftover {
   /** Squares of the weighted target, and of the weighted rounding of its digits. */
   size: number;
   rounding: number;
+  /** What the residuals cost to say, in nats, where that doesn't follow from their squares. */
+  surprise?: number;
 }
 
 /**
@@ -232,9 +268,9 @@ export function described(
   const k = parameters(root, grammar);
   const { rows: n, square, jacobian, size: scale, rounding } = left;
   const structure = structureLength(k, size(root), n);
-  const surprise =
+  const bySquares =
     noise === "given" ? square / 2 : 0.5 * n * Math.log(Math.max(square / n, rounding / n, (EXACT * scale) / n));
-  const lengthRegardless = meaningless ? Number.POSITIVE_INFINITY : surprise - jacobian + structure;
+  const lengthRegardless = meaningless ? Number.POSITIVE_INFINITY : (left.surprise ?? bySquares) - jacobian + structure;
   return {
     root,
     fitted,

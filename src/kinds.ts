@@ -33,12 +33,24 @@ export function rowsOf({ inputs, target, sigma, weights }: Table, order: readonl
 }
 
 /** The search's problem for each kind of noise that is worth trying. */
-export function problemsOf(table: Table, order: readonly number[], { primitives, noise: said }: Settings) {
-  const rows = rowsOf(table, order);
-  return noiseKinds(rows.target, rows, said).map((noise) => ({
+export function problemsOf(
+  table: Table,
+  order: readonly number[],
+  { primitives, noise: said }: Settings,
+  doubt?: Doubt,
+) {
+  const rows = { ...rowsOf(table, order), trust: doubt?.trust };
+  const about = doubt?.about ?? rows.target;
+  return noiseKinds(about, rows, said).map((noise) => ({
     noise,
-    ...scale(table, order, rowWeights(noise, rows.target, rows), primitives),
+    ...scale(table, order, rowWeights(noise, about, rows), primitives),
   }));
+}
+
+/** With the robust loss: what the rows count for in the search, and about what the target is, whatever a wild row says. */
+export interface Doubt {
+  readonly trust: Float64Array;
+  readonly about: Float64Array;
 }
 
 export interface Found {
@@ -57,11 +69,12 @@ export async function searchKinds(
   runnerFor: (workbench: Workbench) => Runner,
   settings: Settings,
   onProgress: (fraction: number, phase: string, formula: string) => void,
+  doubt?: Doubt,
 ): Promise<Found> {
   const rows = rowsOf(table, order);
   const names = table.inputs.map(({ name }) => name);
   const grammar = makeGrammar(settings.primitives);
-  const problems = problemsOf(table, order, settings);
+  const problems = problemsOf(table, order, settings, doubt);
   const finalists: Finalist[] = [];
   let wild: number[] = [];
   for (const [k, { noise, problem, scales }] of problems.entries()) {
@@ -82,7 +95,10 @@ export async function searchKinds(
         onProgress: report,
       });
       const roots = await finish(pool, workbench, run, signal);
-      return { pool, found: inUnits(roots, { noise, scales }, rows, { names, grammar, dimensions: table.dimensions }) };
+      return {
+        pool,
+        found: inUnits(roots, { noise, scales }, rows, { names, grammar, dimensions: table.dimensions, doubt }),
+      };
     };
     const least = (of: readonly Finalist[]) => (of.length > 0 ? best(of).length : Number.POSITIVE_INFINITY);
     let looked = await look(k === 0 ? undefined : 0);
@@ -104,7 +120,7 @@ function inUnits(
   roots: readonly State["root"][],
   { noise, scales }: Pick<Scaled, "scales"> & { noise: NoiseKind },
   rows: Rows,
-  setting: Pick<Parameters<typeof finalistsOf>[3], "names" | "grammar" | "dimensions">,
+  setting: Pick<Parameters<typeof finalistsOf>[3], "names" | "grammar" | "dimensions" | "doubt">,
 ): Finalist[] {
   const shifted = scales.inputs.some(({ shift }) => shift !== 0);
   const networks = roots.map((root) => unscaled(root, scales, setting.grammar));

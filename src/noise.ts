@@ -9,6 +9,8 @@ export type NoiseKind = "additive" | "relative" | "given";
 export interface RowErrors {
   readonly sigma?: Float64Array;
   readonly weights?: Float64Array;
+  /** With the robust loss: what each row counts for, by how near it lies to the law. */
+  readonly trust?: Float64Array;
 }
 
 /** Rows of a target are worth trying as relative when the largest is this many times the smallest. */
@@ -42,12 +44,13 @@ export function noiseKinds(
 export function rowWeights(
   kind: NoiseKind,
   values: Float64Array,
-  { sigma, weights }: RowErrors,
+  { sigma, weights, trust }: RowErrors,
 ): Float64Array | undefined {
-  if (kind === "given") return sigma?.map((s) => 1 / s);
-  const roots = weights?.map(Math.sqrt);
-  if (kind === "additive") return roots;
-  return values.map((y, i) => (roots ? roots[i] : 1) / Math.abs(y));
+  if (kind === "additive" && !weights && !trust) return undefined;
+  return values.map((y, i) => {
+    const own = kind === "given" ? 1 / (sigma ? sigma[i] : 1) : kind === "relative" ? 1 / Math.abs(y) : 1;
+    return own * Math.sqrt((weights ? weights[i] : 1) * (trust ? trust[i] : 1));
+  });
 }
 
 /**

@@ -30,6 +30,11 @@ export interface DiscoverOptions {
    * if not given, whichever describes the table in fewer words.
    */
   noise?: "additive" | "relative";
+  /**
+   * "squares": least squares, the most exact where errors are normal. "robust": errors have wide tails (Student's t), so that rows
+   * far from the law count for little; all rows are kept, and up to a fifth of them may be wild.
+   */
+  loss?: "squares" | "robust";
   /** Rows that no law of the others comes near: "aside" sets them aside and says so, "keep" keeps them. */
   outliers?: "aside" | "keep";
   /** Start of the random numbers: the same seed gives the same formula to the last digit. */
@@ -70,6 +75,7 @@ export interface Progress {
 
 export const DEFAULTS = {
   primitives: "default",
+  loss: "squares",
   outliers: "aside",
   seed: 1,
   method: "search",
@@ -91,6 +97,7 @@ export interface Settings {
   readonly noise?: "additive" | "relative";
   readonly primitives: readonly (string | NamedFormula)[];
   readonly units?: Readonly<Record<string, string>>;
+  readonly loss: "squares" | "robust";
   readonly outliers: "aside" | "keep";
   readonly seed: number;
   readonly method: "search" | "paper";
@@ -114,6 +121,7 @@ const KNOWN = [
   "sigma",
   "weights",
   "noise",
+  "loss",
   "outliers",
   "seed",
   "method",
@@ -142,8 +150,9 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
     }
   }
   const { target, inputs, primitives = DEFAULTS.primitives, sigma, seed = DEFAULTS.seed } = options;
-  const { units, weights, noise, outliers = DEFAULTS.outliers, method = DEFAULTS.method } = options;
-  const { sparsity = DEFAULTS.sparsity, restarts = DEFAULTS.restarts, layers = DEFAULTS.layers } = options;
+  const { units, weights, noise, loss = DEFAULTS.loss, outliers = DEFAULTS.outliers } = options;
+  const { method = DEFAULTS.method, sparsity = DEFAULTS.sparsity } = options;
+  const { restarts = DEFAULTS.restarts, layers = DEFAULTS.layers } = options;
   const { budget, workers = defaultWorkers(), cluster, signal, checkpoint, onProgress } = options;
   if (!Number.isSafeInteger(seed)) throw new InputError(`The seed must be a whole number, not ${seed}.`);
   if (!Number.isInteger(workers) || workers < 1) {
@@ -157,6 +166,9 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
   }
   if (units !== undefined && (typeof units !== "object" || units === null || Array.isArray(units))) {
     throw new InputError(`units must be units by column, such as { m: "kg", v: "m/s" }, not ${JSON.stringify(units)}.`);
+  }
+  if (loss !== "squares" && loss !== "robust") {
+    throw new InputError(`loss must be "squares" or "robust", not ${JSON.stringify(loss)}.`);
   }
   if (outliers !== "aside" && outliers !== "keep") {
     throw new InputError(`outliers must be "aside" or "keep", not ${JSON.stringify(outliers)}.`);
@@ -202,7 +214,9 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
     noise,
     primitives: chosenPrimitives(typeof primitives === "string" ? [primitives] : primitives, method),
     units: units && Object.keys(units).length > 0 ? units : undefined,
-    outliers,
+    loss,
+    // With the robust loss all rows are kept.
+    outliers: loss === "robust" ? "keep" : outliers,
     seed,
     method,
     sparsity,

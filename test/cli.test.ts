@@ -48,6 +48,7 @@ test("--help and --version", () => {
     "--sigma",
     "--weights",
     "--noise",
+    "--loss",
     "--outliers",
     "--seed",
     "--budget",

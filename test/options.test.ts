@@ -45,6 +45,7 @@ test("options that make no sense are refused, with the name of the option and wh
     [{ budget: "10" }, /budget must be a number of seconds above 0, not 10/],
     [{ inputs: "x" }, /inputs must be a list of columns, such as \["x"\], not "x"/],
     [{ outliers: "drop" }, /outliers must be "aside" or "keep", not "drop"/],
+    [{ loss: "huber" }, /loss must be "squares" or "robust", not "huber"/],
     [{ noise: "gaussian" }, /noise must be "additive" or "relative", not "gaussian"/],
     [{ weights: 2 }, /weights must be the name of a column, not 2/],
     [{ sigma: "s", weights: "w" }, /sigma says how large the errors of each row are, and so does weights/],

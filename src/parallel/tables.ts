@@ -18,6 +18,7 @@ const options = z.strictObject({
   sigma: z.union([z.string(), z.number()]).optional(),
   weights: z.string().optional(),
   noise: z.enum(["additive", "relative"]).optional(),
+  loss: z.enum(["squares", "robust"]).optional(),
   outliers: z.enum(["aside", "keep"]).optional(),
   seed: z.int().optional(),
   method: z.enum(["search", "paper"]).optional(),
