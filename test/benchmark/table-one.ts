@@ -25,6 +25,8 @@ const PAPER: Readonly<Record<string, Readonly<Record<Sparsity, number>>>> = {
 const PENALTIES: readonly Sparsity[] = ["L0.5", "L0"];
 /** Hidden layers; two, unless said here. */
 const LAYERS: Readonly<Record<string, number>> = { cubic3: 3 };
+/** Nodes that a formula as read off may have beyond twice the law's: coefficients that are not quite 1, a small constant. */
+const LEFT_OVER = 4;
 /** Laws worked on at once: while one's formulas are written out, workers train the other's. */
 const AT_ONCE = 2;
 
@@ -103,12 +105,12 @@ export async function tableOne(
 }
 
 /**
- * As read off a formula is right when it has the law's form: it is no longer than what counts as exact, and it is exact once its
- * constants are fitted, which the polish does. Its own constants are as good as the last steps of the training left them.
+ * As read off a formula is right when it has the law's form: it is short enough, and exact once its constants are fitted, which
+ * the polish does. Its own constants are as good as the last steps of the training left them.
  */
 function success(law: Law, data: LawData, published: Candidate, polished: Candidate | undefined) {
   const exact = polished ? judge(law, data, polished.predict(data.testInputs), polished.complexity).exact : false;
-  return { polished: exact, published: exact && published.complexity <= 2 * law.nodes + 2 };
+  return { polished: exact, published: exact && published.complexity <= 2 * law.nodes + LEFT_OVER };
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
