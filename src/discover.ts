@@ -16,6 +16,7 @@ import { openWorkforce, type Workforce } from "./parallel/workforce.js";
 import type { Result } from "./result.js";
 import { robustly } from "./robust.js";
 import { rowOrder, SEARCH_ROWS } from "./scale.js";
+import { variance } from "./search/sample.js";
 import type { Workbench } from "./search/workbench.js";
 import { readTable, type Table } from "./table.js";
 import { throttle } from "./throttle.js";
@@ -73,9 +74,11 @@ async function searched(
     return checkpoint ? checkpoint.wrap(run) : run;
   };
   let done = 0;
-  const report = (fraction: number, phase: string, best: string) => {
+  const report = (fraction: number, phase: string, best: string, loss?: number) => {
     done = Math.max(done, fraction); // a second search doesn't go back to the beginning
-    onProgress({ phase, fraction: done, best, seconds: seconds() });
+    const gone = seconds();
+    const remaining = Math.min((gone * (1 - done)) / done, (settings.budget ?? Number.POSITIVE_INFINITY) - gone);
+    onProgress({ phase, fraction: done, best, loss, seconds: gone, remaining: Math.max(0, remaining) });
   };
   if (settings.method === "paper") {
     const { finalists, restarts } = await trainTable(table, order, runnerFor, settings, report);
@@ -118,7 +121,7 @@ async function searched(
   }
   const decided = await decideOnAll({ finalists: found.finalists, rows: rowsOf(table, order), wild }, table, settings);
   const result = conclude({ ...decided, stopped: settings.stopped(), seconds: seconds() }, table);
-  report(1, "finish", result.best.expression);
+  report(1, "finish", result.best.expression, result.best.mse / variance(values));
   return result;
 }
 

@@ -68,7 +68,7 @@ export async function searchKinds(
   order: readonly number[],
   runnerFor: (workbench: Workbench) => Runner,
   settings: Settings,
-  onProgress: (fraction: number, phase: string, formula: string) => void,
+  onProgress: (fraction: number, phase: string, formula: string, loss: number) => void,
   doubt?: Doubt,
 ): Promise<Found> {
   const rows = rowsOf(table, order);
@@ -82,7 +82,7 @@ export async function searchKinds(
     const report = ({ phase, fraction, best: state }: SearchProgress) => {
       const network = unscaled(state.root, scales, grammar);
       const text = expressible(network) ? toText(formula(network, names, grammar), { digits: 6 }) : "";
-      onProgress((k + fraction) / problems.length, phase, text);
+      onProgress((k + fraction) / problems.length, phase, text, 10 ** state.misfit);
     };
     const { seed, signal } = settings;
     const run = runnerFor(workbench);

@@ -70,7 +70,11 @@ export interface Progress {
   readonly fraction: number;
   /** The best formula so far. */
   readonly best: string;
+  /** What it leaves of the target's variance, 0 to 1, as the search weighs the rows. */
+  readonly loss?: number;
   readonly seconds: number;
+  /** Seconds until the end at the latest: by the pace so far, and by the budget. */
+  readonly remaining: number;
 }
 
 export const DEFAULTS = {
@@ -106,6 +110,7 @@ export interface Settings {
   readonly layers: number;
   readonly workers: number;
   readonly cluster?: string;
+  readonly budget?: number;
   readonly signal: AbortSignal;
   /** Why the search was stopped, if it was. */
   stopped(): string | undefined;
@@ -224,6 +229,7 @@ export function checkOptions(options: DiscoverOptions, cell?: AbortSignal): Sett
     layers,
     workers,
     cluster,
+    budget,
     signal: stop,
     stopped() {
       if (signal?.aborted || cell?.aborted) return "The search was stopped";

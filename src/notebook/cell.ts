@@ -2,8 +2,8 @@
  * The running cell, as long work sees it: a signal that Jupyter's Stop aborts, so that the work ends with what it has and the
  * cell goes on, and a place on the page for its progress. Outside a notebook there is no cell.
  */
-import { type Displayable, type DisplayHandle, jupyterDisplay, show } from "./display.js";
-import { escapeHtml } from "./html.js";
+import { type DisplayHandle, jupyterDisplay, type MimeBundle, show } from "./display.js";
+import { type LossPoint, type WorkProgress, workingBundle } from "./working.js";
 
 /** What the launcher keeps of a cell. */
 export interface Cell {
@@ -24,47 +24,44 @@ export function setCell(cell: Cell | undefined): void {
 export interface LongWork {
   /** Aborted by Stop. */
   readonly signal: AbortSignal;
-  report(progress: { readonly fraction: number; readonly best: string; readonly seconds: number }): void;
+  report(progress: WorkProgress): void;
   end(): void;
 }
 
 /** Work shorter than this shows no progress, s. */
 const patience = 1;
-/** Characters of a formula. */
-const longest = 120;
 
-/** Announces long work in the running cell; undefined outside a notebook. */
-export function beginWork(): LongWork | undefined {
+/** Points of the loss curve; of more, every other one is dropped. */
+const mostPoints = 400;
+
+/**
+ * Announces long work in the running cell; undefined outside a notebook.
+ * @param deed what is said of it in the end: "Searched" for 3.2 s
+ */
+export function beginWork(deed = "Searched"): LongWork | undefined {
   const cell = shared[key];
   if (!cell) return undefined;
   cell.working++;
   let shown: DisplayHandle | undefined;
   let last = 0;
+  let curve: LossPoint[] = [];
   return {
     signal: cell.stop.signal,
-    report({ fraction, best, seconds }) {
-      last = seconds;
-      if (seconds < patience) return;
-      const state = bar(fraction, best, seconds);
+    report(progress) {
+      last = progress.seconds;
+      if (progress.loss !== undefined && Number.isFinite(progress.loss)) curve.push([last, progress.loss]);
+      if (curve.length > mostPoints) curve = curve.filter((_, i) => i % 2 === 0);
+      if (last < patience) return;
+      const state = looking(() => workingBundle(progress, curve));
       if (shown) shown.update(state);
       else shown = show(state);
     },
     end() {
       cell.working--;
-      shown?.update(line(`Searched for ${last.toFixed(1)} s.`));
+      const text = `${deed} for ${last.toFixed(1)} s.`;
+      shown?.update(looking(() => ({ "text/html": `<small>${text}</small>`, "text/plain": text })));
     },
   };
 }
 
-function bar(fraction: number, best: string, seconds: number): Displayable {
-  const formula = best.length > longest ? `${best.slice(0, longest)} …` : best;
-  const text = `${Math.round(100 * fraction)}% at most · ${seconds.toFixed(0)} s · Stop keeps the best so far: ${formula}`;
-  const html =
-    `<div style="font-size:13px"><progress max="1" value="${fraction}" style="width:12em;vertical-align:middle"></progress> ` +
-    `${escapeHtml(text)}</div>`;
-  return { [jupyterDisplay]: () => ({ "text/html": html, "text/plain": text }) };
-}
-
-function line(text: string): Displayable {
-  return { [jupyterDisplay]: () => ({ "text/html": `<small>${escapeHtml(text)}</small>`, "text/plain": text }) };
-}
+const looking = (bundle: () => MimeBundle) => ({ [jupyterDisplay]: bundle });

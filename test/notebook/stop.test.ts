@@ -32,7 +32,9 @@ describe("Stop in the middle of a search", () => {
     const types = shown.map(({ type }: { type: string }) => type);
     assert.equal(types.filter((type: string) => type === "display_data").length, 1);
     assert.ok(types.length >= 2, "updated at least once");
-    assert.match(shown[0].data["text/plain"], /^\d+% at most · \d+ s · Stop keeps the best so far: ./);
+    const { "text/plain": text, "text/html": html } = shown[0].data;
+    assert.match(text, /^\d+% · \d+ s · at most \d+ (s|min) more · Stop keeps the best so far: ./);
+    assert.match(html, /<progress [\s\S]*(<math|<code)[\s\S]*error \S+ → \S+[\s\S]*<polyline/);
     assert.match(shown.at(-1).data["text/plain"], /^Searched for \d/);
   });
 
