@@ -2,12 +2,22 @@
 
 import { assemblyStep, compileStep } from "./build.js";
 import { kernelStep } from "./kernel.js";
+import { labSettingsStep } from "./lab-settings.js";
 import { packages } from "./packages.js";
 import { environmentStep, jupyterStep } from "./python.js";
 import { doSteps } from "./step.js";
 import { isWayAround, tensorflowStep } from "./tensorflow.js";
 
-export const steps = [packages, environmentStep, jupyterStep, tensorflowStep, compileStep, assemblyStep, kernelStep];
+export const steps = [
+  packages,
+  environmentStep,
+  jupyterStep,
+  tensorflowStep,
+  compileStep,
+  assemblyStep,
+  kernelStep,
+  labSettingsStep,
+];
 
 /** Oldest Node that runs eqlab. */
 const oldestNode = "20.19";

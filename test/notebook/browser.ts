@@ -19,3 +19,12 @@ export async function offlinePage(browser: Browser, width: number): Promise<{ pa
   page.on("pageerror", (error) => trouble.push(error.message));
   return { page, trouble };
 }
+
+/** Says which part of each figure is drawn: its curves and points have a place on the page. */
+export const drawn = (page: Page) =>
+  page.locator(".js-plotly-plot").evaluateAll((plots) =>
+    plots.map((plot) => {
+      const box = plot.querySelector("svg.main-svg .scatterlayer")?.getBoundingClientRect();
+      return box !== undefined && box.width > 200 && box.height > 100;
+    }),
+  );

@@ -1,28 +1,19 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { openBrowser } from "../../src/notebook/browser.js";
 import { executeNotebook } from "../../src/notebook/execute.js";
-import { jupyterEnvironment, python, root } from "../../src/notebook/jupyter.js";
+import { root } from "../../src/notebook/jupyter.js";
 import { renderReport } from "../../src/notebook/report.js";
-import { offlinePage, skip } from "./browser.js";
+import { drawn, offlinePage, skip } from "./browser.js";
+import { labTests } from "./lab-tests.js";
 
 /** Figures of test/notebook/good.ipynb; each is drawn as several pictures, of which the first holds the axes. */
 const figures = 3;
-
-/** Says which part of each figure is drawn: its curves and points have a place on the page. */
-const drawn = (page: Page) =>
-  page.locator(".js-plotly-plot").evaluateAll((plots) =>
-    plots.map((plot) => {
-      const box = plot.querySelector("svg.main-svg .scatterlayer")?.getBoundingClientRect();
-      return box !== undefined && box.width > 200 && box.height > 100;
-    }),
-  );
 
 describe("a notebook on the page, without network", { skip }, () => {
   const folder = mkdtempSync(join(tmpdir(), "eqlab-page-"));
@@ -89,51 +80,8 @@ describe("a notebook on the page, without network", { skip }, () => {
     assert.deepEqual(readdirSync(folder).sort(), names);
   });
 
-  it("shows figures and formulas in JupyterLab as first opened", async () => {
-    copyFileSync(executed, join(folder, "good.ipynb"));
-    const lab = spawn(
-      python(),
-      [
-        ...["-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"],
-        ...["--IdentityProvider.token=test", `--ServerApp.root_dir=${folder}`],
-      ],
-      { env: jupyterEnvironment(), stdio: ["ignore", "ignore", "pipe"] },
-    );
-    try {
-      const { page, trouble } = await offlinePage(browser, 1300);
-      await page.goto(`${await addressOf(lab.stderr)}/lab/tree/good.ipynb?token=test`);
-      await page.locator(".jp-Notebook").waitFor({ timeout: 60_000 });
-      // The notebook's cells come into being as they come into view.
-      const outputs = page.locator(".js-plotly-plot svg.main-svg");
-      for (let tries = 0; tries < 100 && (await drawn(page)).filter(Boolean).length < figures; tries++) {
-        await page.locator(".jp-Notebook .jp-WindowedPanel-outer").evaluate((panel) => {
-          panel.scrollTop = (panel.scrollTop + 400) % panel.scrollHeight;
-        });
-        await page.waitForTimeout(200);
-      }
-      assert.ok((await outputs.count()) >= figures);
-      assert.deepEqual(await drawn(page), Array(figures).fill(true));
-      assert.equal(await page.locator(".jp-OutputArea mjx-container").count(), 3);
-      assert.deepEqual(
-        trouble.filter((line) => !line.startsWith("http://127.0.0.1")),
-        [],
-      );
-    } finally {
-      lab.kill();
-    }
-  });
+  labTests(
+    () => browser,
+    () => ({ path: executed, figures, formulas: 3 }),
+  );
 });
-
-/** Where JupyterLab listens, from what it says on starting. */
-async function addressOf(log: NodeJS.ReadableStream): Promise<string> {
-  let said = "";
-  for await (const chunk of log) {
-    said += chunk;
-    const port = /http:\/\/127\.0\.0\.1:(\d+)\/lab/.exec(said)?.[1];
-    if (port) {
-      log.resume();
-      return `http://127.0.0.1:${port}`;
-    }
-  }
-  throw new Error(`JupyterLab did not start:\n${said}`);
-}

@@ -1,0 +1,141 @@
+/** JupyterLab as a reader uses it: what opens, what is completed and explained, a search that is watched and stopped. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { notebookNames } from "../../src/notebook/ipynb.js";
+import { drawn, offlinePage } from "./browser.js";
+import { type Lab, startLab } from "./lab.js";
+
+/** A search that takes minutes. */
+const hard = `import { discover } from "eqlab";
+const column = (k: number) => Array.from({ length: 256 }, (_, i) => Math.cos(k * i * i + i));
+const [x, z, u, v, w] = [1, 2, 3, 4, 5].map(column);
+const y = x.map((a, i) => Math.sin(7 * Math.exp(a * z[i])) + Math.abs(u[i] - v[i]) * Math.cos(9 * w[i] * w[i] - a));
+const found = await discover({ x, z, u, v, w, y }, { target: "y", primitives: "all" });`;
+
+/** ms; the other tests run at the same time. */
+const patience = 45_000;
+
+/** A notebook, opened and with its kernel ready. */
+async function open(page: Page, lab: Lab, path: string): Promise<void> {
+  await page.goto(lab.url(path));
+  await page.locator(".jp-Notebook .jp-Cell").first().waitFor({ timeout: patience });
+  await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: patience });
+}
+
+const prompt = (page: Page, cell: number) => page.locator(".jp-CodeCell .jp-InputPrompt").nth(cell);
+const finished = (page: Page, cell: number) =>
+  prompt(page, cell)
+    .getByText(/\[\d+\]/)
+    .waitFor({ timeout: patience });
+
+/** @param executed a notebook with figures, executed by somebody else */
+export function labTests(browser: () => Browser, executed: () => { path: string; figures: number; formulas: number }) {
+  describe("JupyterLab", () => {
+    let lab: Lab;
+    let page: Page;
+    let trouble: string[];
+    before(async () => {
+      lab = await startLab();
+      ({ page, trouble } = await offlinePage(browser(), 1300));
+    });
+    after(() => lab?.close());
+
+    it("opens on the index, asks nothing, and runs it", async () => {
+      await page.goto(lab.url("/"));
+      await page.getByRole("heading", { name: "eqlab: the notebooks" }).waitFor({ timeout: patience });
+      await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: patience });
+      await runAll(page, lab, "index");
+      await page.locator(".jp-OutputArea mjx-container").first().waitFor({ timeout: patience });
+      assert.equal(await page.locator(".jp-Dialog, .Toastify__toast").count(), 0);
+    });
+
+    it("completes and explains", async () => {
+      lab.write(
+        "typing",
+        'import { discover } from "eqlab";\nconst result = await discover({ x: [1, 2, 3, 4], y: [2, 4, 6, 8] }, { target: "y" });',
+        "result.ver",
+      );
+      await open(page, lab, "/lab/tree/typing.ipynb");
+      await page.locator(".jp-CodeCell .cm-content").first().click();
+      await page.keyboard.press("Shift+Enter");
+      await finished(page, 0);
+      const editor = page.locator(".jp-CodeCell .cm-content").nth(1);
+      await editor.click();
+      await page.keyboard.press("End");
+      await page.keyboard.press("Tab");
+      await page.waitForFunction(
+        "document.querySelectorAll('.jp-CodeCell .cm-content')[1].textContent === 'result.verdict'",
+      );
+      await page.keyboard.press("Shift+Tab");
+      await page.locator(".jp-Tooltip").getByText("exact").first().waitFor({ timeout: patience });
+    });
+
+    it("shows a search under way in one place, and Stop ends it within seconds, with its best formula", async () => {
+      lab.write("search", hard, "console.log(found.warnings[0], found.best.expression.length > 0);");
+      await open(page, lab, "/lab/tree/search.ipynb");
+      await page.locator(".jp-CodeCell .cm-content").first().click();
+      await page.keyboard.press("Shift+Enter");
+      const output = page.locator(".jp-CodeCell").first().locator(".jp-OutputArea-output");
+      await output.locator("progress").waitFor({ timeout: patience });
+      await output.locator("svg polyline").waitFor({ timeout: patience });
+      assert.equal(await output.count(), 1);
+      assert.equal(await output.locator("math, code").count(), 1);
+      const stopped = performance.now();
+      await page.locator('[data-command="notebook:interrupt-kernel"], [data-jp-item-name="interrupt"]').first().click();
+      await finished(page, 0);
+      const seconds = (performance.now() - stopped) / 1000;
+      assert.ok(seconds < 4, `${seconds} s after Stop`);
+      assert.match((await output.allTextContents()).join(), /^Searched for \d/);
+      await page.keyboard.press("Shift+Enter");
+      await page.getByText("The search was stopped").waitFor({ timeout: patience });
+      assert.match((await page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea").textContent()) ?? "", /true/);
+    });
+
+    it("shows figures and formulas of a notebook as first opened", async () => {
+      const { path, figures, formulas } = executed();
+      lab.copy(path, "good");
+      await page.goto(lab.url("/lab/tree/good.ipynb"));
+      await page.locator(".jp-Notebook").waitFor({ timeout: patience });
+      // The notebook's cells come into being as they come into view.
+      for (let tries = 0; tries < 100 && (await drawn(page)).filter(Boolean).length < figures; tries++) {
+        await page.locator(".jp-Notebook .jp-WindowedPanel-outer").evaluate((panel) => {
+          panel.scrollTop = (panel.scrollTop + 400) % panel.scrollHeight;
+        });
+        await page.waitForTimeout(200);
+      }
+      assert.deepEqual(await drawn(page), Array(figures).fill(true));
+      assert.equal(await page.locator(".jp-OutputArea mjx-container").count(), formulas);
+    });
+
+    // All of them take minutes: once more in the browser what npm test has executed without one.
+    for (const name of process.env.EQLAB_FULL ? notebookNames() : []) {
+      it(`runs all of ${name}`, { timeout: 30 * 60_000 }, async () => {
+        await open(page, lab, `/lab/tree/${name}.ipynb`);
+        await runAll(page, lab, name);
+      });
+    }
+
+    it("asks nothing of the network", () => {
+      assert.deepEqual(
+        trouble.filter((line) => !line.startsWith("http://127.0.0.1")),
+        [],
+      );
+    });
+  });
+}
+
+/** "Run All Cells", and waits for the end. @throws AssertionError if a cell failed */
+async function runAll(page: Page, lab: Lab, name: string): Promise<void> {
+  await page.getByRole("menuitem", { name: "Run", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
+  // Cells out of sight are not on the page, but they are in the file.
+  for (let executed = false; !executed; ) {
+    await page.waitForTimeout(1000);
+    await page.keyboard.press("Control+s");
+    const code = lab.read(name).cells.filter((cell) => cell.cell_type === "code");
+    const errors = code.flatMap(({ outputs = [] }) => outputs.filter(({ output_type: type }) => type === "error"));
+    assert.deepEqual(errors, []);
+    executed = code.every(({ execution_count: count }) => typeof count === "number");
+  }
+}

@@ -1,0 +1,76 @@
+/** JupyterLab as `npm run lab` starts it, on a copy of notebooks/ that tests may write to. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Notebook, notebookNames, pathOf, readNotebook } from "../../src/notebook/ipynb.js";
+import { root } from "../../src/notebook/jupyter.js";
+
+export interface Lab {
+  /** Its address, with an open door: append "&…" for more of a query. */
+  url(path: string): string;
+  /** Puts a notebook of these cells beside the others. */
+  write(name: string, ...cells: string[]): void;
+  /** Copies a notebook beside the others. */
+  copy(from: string, name: string): void;
+  /** A notebook as it was last saved. */
+  read(name: string): Notebook;
+  close(): Promise<void>;
+}
+
+export async function startLab(): Promise<Lab> {
+  // Within the project, so that cells find "eqlab", and beside data/ as the real ones are.
+  const folder = join(root, "dist", `lab-${process.pid}`);
+  const notebooks = join(folder, "notebooks");
+  mkdirSync(folder, { recursive: true });
+  for (const name of notebookNames()) {
+    const notebook = readNotebook(pathOf(name));
+    for (const cell of notebook.cells)
+      if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
+    const copy = join(notebooks, `${name}.ipynb`);
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, JSON.stringify(notebook));
+  }
+  symlinkSync(join(root, "data"), join(folder, "data"));
+  const lab = spawn(
+    process.execPath,
+    [
+      ...[join(root, "src", "setup", "lab.js"), "--no-browser", "--ip=127.0.0.1", "--port=0"],
+      ...["--IdentityProvider.token=test", `--ServerApp.root_dir=${notebooks}`],
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  const ended = new Promise((done) => lab.on("close", done));
+  const address = await addressOf(lab);
+  return {
+    url: (path) => `${address}${path}?token=test`,
+    write(name, ...sources) {
+      const cells = sources.map((source, i) => ({
+        ...{ cell_type: "code", id: `cell-${i}`, metadata: {}, source, execution_count: null, outputs: [] },
+      }));
+      const metadata = { kernelspec: { name: "tslab", display_name: "TypeScript", language: "typescript" } };
+      const text = JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 });
+      writeFileSync(join(notebooks, `${name}.ipynb`), text);
+    },
+    copy: (from, name) => cpSync(from, join(notebooks, `${name}.ipynb`)),
+    read: (name) => readNotebook(join(notebooks, `${name}.ipynb`)),
+    async close() {
+      lab.kill();
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where JupyterLab listens, from what it says on starting. */
+async function addressOf({ stderr }: ChildProcess): Promise<string> {
+  let said = "";
+  for await (const chunk of stderr ?? []) {
+    said += chunk;
+    const port = /http:\/\/127\.0\.0\.1:(\d+)\/lab/.exec(said)?.[1];
+    if (port) {
+      stderr?.resume();
+      return `http://127.0.0.1:${port}`;
+    }
+  }
+  throw new Error(`JupyterLab did not start:\n${said}`);
+}
