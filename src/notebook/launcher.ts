@@ -5,8 +5,9 @@
  *
  * It runs tslab's kernel, and mends the one thing that notebooks used as tests can't do without: a cell that fails
  * says so. tslab prints the failure as text, so that nbconvert, nbmake and JupyterLab's "Run All" go on as if all were
- * well. Compiling, completion and Shift-Tab are tslab's, untouched.
+ * well. Compiling, completion and Shift-Tab are tslab's.
  */
+import "./compiler.js"; // before tslab, which takes the compiler as it finds it
 import { createRequire } from "node:module";
 import { format } from "node:util";
 import { type Converter, createConverter } from "tslab/dist/converter.js";

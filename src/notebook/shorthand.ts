@@ -2,12 +2,8 @@
  * `{ x }` written as `{ x: x }`. tslab turns the names of earlier cells' variables into `exports.x`, but overlooks them
  * in shorthand: `discover({ x, y }, …)` would end in "x is not defined".
  */
-import { createRequire } from "node:module";
 import type * as TypeScript from "@tslab/typescript-for-tslab";
-
-// The compiler that tslab itself uses, wherever npm has put it.
-const require = createRequire(createRequire(import.meta.url).resolve("tslab/dist/main.js"));
-const ts: typeof TypeScript = require("@tslab/typescript-for-tslab");
+import { ts } from "./compiler.js";
 
 /** The same program without shorthand properties. */
 export function expandShorthand(source: string): string {

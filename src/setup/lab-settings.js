@@ -9,6 +9,8 @@ const folder = join(venv, "share", "jupyter", "lab", "settings");
 const settings = {
   // No question on the first start whether one wants to read news, and no offer of versions that are not the pinned ones.
   "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+  // Completion waits so long for the kernel, ms: its first answer compiles the types of all that a cell imports.
+  "@jupyterlab/completer-extension:manager": { providerTimeout: 8000 },
 };
 
 /** @type {import("./step.js").Step} */

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 from jupyter_client.manager import start_new_kernel
 
@@ -36,5 +37,11 @@ try:
     execute("const one = { speed }, two: string = 3;", stop_on_error=False)
     execute("setTimeout(() => { throw new TypeError('in a callback') }, 10); await new Promise((done) => setTimeout(done, 60_000))")
     execute("'sent with the one that failed'")
+    time.sleep(0.3)
+    execute("import { discover } from 'eqlab'; const law = await discover({ x: [1, 2, 3, 4], y: [2, 4, 6, 8] }, { target: 'y', workers: 1 });")
+    for code in ["law.", "law.best.toJ", "discover({ x: [1] }, { tar"]:
+        print(json.dumps(client.complete(code, len(code), reply=True, timeout=30)["content"]))
+    for code in ["discover", "law.verdict", "law"]:
+        print(json.dumps(client.inspect(code, len(code) - 1, reply=True, timeout=30)["content"]))
 finally:
     manager.shutdown_kernel()

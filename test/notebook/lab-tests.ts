@@ -16,17 +16,27 @@ const found = await discover({ x, z, u, v, w, y }, { target: "y", primitives: "a
 /** ms; the other tests run at the same time. */
 const patience = 45_000;
 
-/** A notebook, opened and with its kernel ready. */
-async function open(page: Page, lab: Lab, path: string): Promise<void> {
-  await page.goto(lab.url(path));
-  await page.locator(".jp-Notebook .jp-Cell").first().waitFor({ timeout: patience });
-  await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: patience });
+/** Opens a notebook, with no other beside it. */
+const visit = (page: Page, lab: Lab, name: string) =>
+  page.goto(lab.url(`/lab/workspaces/${name.replace("/", "-")}/tree/${name}.ipynb`));
+
+/** Opens a notebook by `visit`, until its kernel answers: the page says "idle" before there is a kernel, and runs nothing. */
+async function open(page: Page, visit: () => Promise<unknown>): Promise<void> {
+  const answered = new Promise<void>((done) => {
+    page.once("websocket", function listen(socket) {
+      if (!socket.url().includes("/channels")) page.once("websocket", listen);
+      socket.on("framereceived", ({ payload }) => String(payload).includes("kernel_info_reply") && done());
+    });
+  });
+  await visit();
+  await answered;
 }
 
-const prompt = (page: Page, cell: number) => page.locator(".jp-CodeCell .jp-InputPrompt").nth(cell);
 const finished = (page: Page, cell: number) =>
-  prompt(page, cell)
-    .getByText(/\[\d+\]/)
+  page
+    .locator(".jp-CodeCell")
+    .nth(cell)
+    .locator(".jp-InputPrompt", { hasText: /\[\d+\]/ })
     .waitFor({ timeout: patience });
 
 /** @param executed a notebook with figures, executed by somebody else */
@@ -42,9 +52,8 @@ export function labTests(browser: () => Browser, executed: () => { path: string;
     after(() => lab?.close());
 
     it("opens on the index, asks nothing, and runs it", async () => {
-      await page.goto(lab.url("/"));
+      await open(page, () => page.goto(lab.url("/")));
       await page.getByRole("heading", { name: "eqlab: the notebooks" }).waitFor({ timeout: patience });
-      await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: patience });
       await runAll(page, lab, "index");
       await page.locator(".jp-OutputArea mjx-container").first().waitFor({ timeout: patience });
       assert.equal(await page.locator(".jp-Dialog, .Toastify__toast").count(), 0);
@@ -56,7 +65,7 @@ export function labTests(browser: () => Browser, executed: () => { path: string;
         'import { discover } from "eqlab";\nconst result = await discover({ x: [1, 2, 3, 4], y: [2, 4, 6, 8] }, { target: "y" });',
         "result.ver",
       );
-      await open(page, lab, "/lab/tree/typing.ipynb");
+      await open(page, () => visit(page, lab, "typing"));
       await page.locator(".jp-CodeCell .cm-content").first().click();
       await page.keyboard.press("Shift+Enter");
       await finished(page, 0);
@@ -64,16 +73,14 @@ export function labTests(browser: () => Browser, executed: () => { path: string;
       await editor.click();
       await page.keyboard.press("End");
       await page.keyboard.press("Tab");
-      await page.waitForFunction(
-        "document.querySelectorAll('.jp-CodeCell .cm-content')[1].textContent === 'result.verdict'",
-      );
+      await editor.getByText("result.verdict").waitFor({ timeout: patience });
       await page.keyboard.press("Shift+Tab");
       await page.locator(".jp-Tooltip").getByText("exact").first().waitFor({ timeout: patience });
     });
 
     it("shows a search under way in one place, and Stop ends it within seconds, with its best formula", async () => {
       lab.write("search", hard, "console.log(found.warnings[0], found.best.expression.length > 0);");
-      await open(page, lab, "/lab/tree/search.ipynb");
+      await open(page, () => visit(page, lab, "search"));
       await page.locator(".jp-CodeCell .cm-content").first().click();
       await page.keyboard.press("Shift+Enter");
       const output = page.locator(".jp-CodeCell").first().locator(".jp-OutputArea-output");
@@ -95,7 +102,7 @@ export function labTests(browser: () => Browser, executed: () => { path: string;
     it("shows figures and formulas of a notebook as first opened", async () => {
       const { path, figures, formulas } = executed();
       lab.copy(path, "good");
-      await page.goto(lab.url("/lab/tree/good.ipynb"));
+      await visit(page, lab, "good");
       await page.locator(".jp-Notebook").waitFor({ timeout: patience });
       // The notebook's cells come into being as they come into view.
       for (let tries = 0; tries < 100 && (await drawn(page)).filter(Boolean).length < figures; tries++) {
@@ -111,7 +118,7 @@ export function labTests(browser: () => Browser, executed: () => { path: string;
     // All of them take minutes: once more in the browser what npm test has executed without one.
     for (const name of process.env.EQLAB_FULL ? notebookNames() : []) {
       it(`runs all of ${name}`, { timeout: 30 * 60_000 }, async () => {
-        await open(page, lab, `/lab/tree/${name}.ipynb`);
+        await open(page, () => visit(page, lab, name));
         await runAll(page, lab, name);
       });
     }

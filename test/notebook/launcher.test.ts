@@ -130,4 +130,18 @@ describe("the kernel's protocol", () => {
     assert.equal(said[12].reply.ename, "TypeError");
     assert.equal(said[13].reply.status, "aborted");
   });
+
+  it("completes members and options of eqlab's own", () => {
+    assert.equal(said[14].reply.status, "ok", said[14].reply.evalue);
+    for (const member of ["best", "front", "plot", "verdict", "warnings"]) assert.ok(said[15].matches.includes(member));
+    assert.deepEqual(said[16].matches, ["toJavaScript"]);
+    assert.deepEqual(said[17].matches, ["target"]);
+  });
+
+  it("explains functions, members and values of eqlab's own", () => {
+    const texts = said.slice(18, 21).map(({ data }) => data["text/plain"]);
+    assert.match(texts[0], /discover\(data: Data, options: DiscoverOptions\): Promise<Result>\n[\s\S]*Finds the law/);
+    assert.match(texts[1], /Result\.verdict: Verdict\n+"exact"/);
+    assert.match(texts[2], /const law: Result/);
+  });
 });

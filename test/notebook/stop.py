@@ -1,6 +1,7 @@
 """Presses Stop in the middle of a search, as JupyterLab does, and prints what came back, one line of JSON a request."""
 
 import json
+import os
 import threading
 import time
 
@@ -41,10 +42,27 @@ def execute(code, seconds=None):
     print(json.dumps({"reply": reply["content"], "late": late, "outputs": outputs}))
 
 
+def left(process):
+    """Whether a process is still there, a moment after it should have ended."""
+    for _ in range(50):
+        try:
+            os.kill(process, 0)
+        except OSError:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 try:
     execute(HARD)
     execute(SEARCH, 0.3)
     time.sleep(0.3)
     execute("found.best.expression.length > 0")
+    # A restart while the search's worker threads are at it, as JupyterLab's button does.
+    kernel = manager.provisioner.pid
+    client.execute(SEARCH.replace("found", "again"))
+    time.sleep(2)
+    manager.restart_kernel()
+    print(json.dumps({"left": left(kernel)}))
 finally:
     manager.shutdown_kernel()

@@ -42,4 +42,8 @@ describe("Stop in the middle of a search", () => {
     assert.equal(said[2].reply.status, "ok");
     assert.match(said[2].outputs.flatMap(({ text }: { text?: string }) => text ?? []).join(""), /true/);
   });
+
+  it("leaves no process behind on a restart in the middle of a search", () => {
+    assert.deepEqual(said[3], { left: false });
+  });
 });
