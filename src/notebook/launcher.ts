@@ -229,6 +229,8 @@ interface Request {
 }
 
 const log = process.stderr.write.bind(process.stderr);
+// Jupyter's log may be gone, as when its terminal was closed: no reason for cells to fail.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 const [connectionFile] = process.argv.slice(2);
 if (!connectionFile) {
   log("usage: node launcher.js CONNECTION_FILE (Jupyter calls this; to open the notebooks use: npm run lab)\n");

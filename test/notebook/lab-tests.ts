@@ -73,6 +73,8 @@ export function labTests(browser: () => Browser, executed: () => { path: string;
       await editor.click();
       await page.keyboard.press("End");
       await page.keyboard.press("Tab");
+      await page.locator(".jp-Completer").getByText("verdict").first().waitFor({ timeout: patience });
+      await page.keyboard.press("Enter");
       await editor.getByText("result.verdict").waitFor({ timeout: patience });
       await page.keyboard.press("Shift+Tab");
       await page.locator(".jp-Tooltip").getByText("exact").first().waitFor({ timeout: patience });

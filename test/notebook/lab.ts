@@ -61,16 +61,15 @@ export async function startLab(): Promise<Lab> {
   };
 }
 
-/** Where JupyterLab listens, from what it says on starting. */
-async function addressOf({ stderr }: ChildProcess): Promise<string> {
+/** Where JupyterLab listens, from what it says on starting; what it says later is read as well, or its pipe would break. */
+function addressOf({ stderr }: ChildProcess): Promise<string> {
   let said = "";
-  for await (const chunk of stderr ?? []) {
-    said += chunk;
-    const port = /http:\/\/127\.0\.0\.1:(\d+)\/lab/.exec(said)?.[1];
-    if (port) {
-      stderr?.resume();
-      return `http://127.0.0.1:${port}`;
-    }
-  }
-  throw new Error(`JupyterLab did not start:\n${said}`);
+  return new Promise((found, fail) => {
+    stderr?.on("data", (chunk) => {
+      said += chunk;
+      const port = /http:\/\/127\.0\.0\.1:(\d+)\/lab/.exec(said)?.[1];
+      if (port) found(`http://127.0.0.1:${port}`);
+    });
+    stderr?.on("end", () => fail(new Error(`JupyterLab did not start:\n${said}`)));
+  });
 }
