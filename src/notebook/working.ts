@@ -66,15 +66,16 @@ function typeset(formula: string): string | undefined {
   }
 }
 
-/** Loss over time, on a logarithmic axis, with its first and its last value. */
+/** Loss over time, on a logarithmic axis unless it goes below zero, with its first and its last value. */
 function lossCurve(curve: readonly LossPoint[]): string {
   const { width, height } = defaults;
-  const logs = curve.map(([, loss]) => Math.log10(Math.max(loss, Number.MIN_VALUE)));
-  const [low, high] = [Math.min(...logs), Math.max(...logs)];
+  const logarithmic = curve.every(([, loss]) => loss > 0);
+  const heights = curve.map(([, loss]) => (logarithmic ? Math.log10(loss) : loss));
+  const [low, high] = [Math.min(...heights), Math.max(...heights)];
   const [start, end] = [curve[0][0], curve[curve.length - 1][0]];
   const points = curve.map(([seconds], i) => {
     const x = (width * (seconds - start)) / (end - start || 1);
-    const y = 2 + (height - 4) * (high === low ? 0.5 : (high - logs[i]) / (high - low));
+    const y = 2 + (height - 4) * (high === low ? 0.5 : (high - heights[i]) / (high - low));
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   });
   const value = (loss: number) => Number(loss.toPrecision(2)).toExponential().replace("e+0", "");

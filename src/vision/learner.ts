@@ -40,15 +40,16 @@ async function learn(
   way: (course: Course, place: Place) => Promise<Learned>,
 ): Promise<Learned> {
   await sayBackend();
-  const work = beginWork();
+  const work = beginWork("Trained");
   const signal = AbortSignal.any([settings.signal, work?.signal].filter((s): s is AbortSignal => s !== undefined));
   const checkpoint = settings.checkpoint
     ? openCheckpoint(settings.checkpoint, images, { ...settings, way: way.name })
     : undefined;
   const course = new Course(images, settings, checkpoint, signal, (progress) => {
     settings.onProgress?.(progress);
-    const { stage, epoch, epochs, fraction, seconds } = progress;
-    work?.report({ fraction, best: progress.formula ?? `${stage}, epoch ${epoch} of ${epochs}`, seconds });
+    const { stage, epoch, epochs, fraction, seconds, losses } = progress;
+    const best = progress.formula ?? `${stage}, epoch ${epoch} of ${epochs}`;
+    work?.report({ fraction, best, seconds, loss: losses.at(-1)?.loss });
   });
   try {
     return await way(course, course.resume());

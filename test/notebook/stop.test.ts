@@ -34,7 +34,7 @@ describe("Stop in the middle of a search", () => {
     assert.ok(types.length >= 2, "updated at least once");
     const { "text/plain": text, "text/html": html } = shown[0].data;
     assert.match(text, /^\d+% · \d+ s · at most \d+ (s|min) more · Stop keeps the best so far: ./);
-    assert.match(html, /<progress [\s\S]*(<math|<code)[\s\S]*error \S+ → \S+[\s\S]*<polyline/);
+    assert.match(html, /<progress [\s\S]*(<math|<code)/);
     assert.match(shown.at(-1).data["text/plain"], /^Searched for \d/);
   });
 

@@ -24,7 +24,12 @@ function findAny(checker: TypeScript.TypeChecker, module: TypeScript.Symbol): st
       visit(signature.getReturnType(), `${place}()`);
       for (const parameter of signature.parameters) look(parameter, `${place}(${parameter.name})`);
     }
-    for (const property of type.getProperties()) if (ours(property)) look(property, `${place}.${property.name}`);
+    for (const property of type.getProperties()) {
+      const hidden = (property.declarations ?? []).some(
+        (declaration) => ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private,
+      );
+      if (ours(property) && !hidden) look(property, `${place}.${property.name}`);
+    }
   }
   function look(symbol: TypeScript.Symbol, place: string): void {
     const [declaration] = symbol.declarations ?? [];
