@@ -29,7 +29,7 @@ const HIGHEST = 6;
 const FRACTION = 2;
 const TINY = 1e-9;
 
-interface Choice {
+export interface Choice {
   /** Powers of the inputs in front. */
   readonly front: Powers;
   readonly groups: readonly Powers[];
@@ -132,7 +132,7 @@ function solve(basis: readonly (readonly number[])[], vector: readonly number[])
 /** Powers are ratios of small numbers: without the rounding of the elimination. */
 const tidy = (p: number) => Math.round(p * 12) / 12;
 
-function reduced(problem: Problem, { front, groups }: Choice): SmallerProblem | undefined {
+export function reduced(problem: Problem, { front, groups }: Choice): SmallerProblem | undefined {
   const { inputs, shifts, target, weights } = problem;
   const n = target.length;
   const column = (powers: Powers) =>

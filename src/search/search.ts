@@ -13,10 +13,12 @@ import { FEW_ROWS, NATURE_NODES } from "./description.js";
 import { LINEAR } from "./fit.js";
 import type { Grammar } from "./grammar.js";
 import { reductions } from "./groups.js";
+import { logarithmicModel } from "./logarithmic.js";
 import { type Affine, affine, copyAffine, unscaledSize } from "./network.js";
 import { Pool, type State } from "./pool.js";
 import { type SmallerProblem, separate } from "./separate.js";
 import { shorten } from "./shorten.js";
+import { similarity } from "./similar.js";
 import { type Job, type Problem, type Runner, Workbench } from "./workbench.js";
 
 export const SEARCH_DEFAULTS = {
@@ -34,6 +36,8 @@ export const SEARCH_DEFAULTS = {
   surelyShort: 12,
   /** The same where units are known, and it needs no constant of nature. */
   surelyInUnits: 24,
+  /** The same for the law of a smaller problem, which has been grown for those two rounds. */
+  surelyInSmaller: 20,
   extraRounds: 2,
   /** Batches of random changes, fewer where only noise is left, and how many are dealt out at once. */
   batches: 64,
@@ -91,10 +95,14 @@ export async function search(
   const deal = async (jobs: readonly Job[]) => pool.addAll(await run(jobs));
   const stopped = () => signal?.aborted === true;
   let pruned: State | undefined;
+  /** Has a smaller problem a short exact law? It is as sure there, however long the whole is. */
+  let settled = false;
   // An exact network that needs no constant of nature is hardly there by chance.
   const surely = problem.dimensions && options.groups !== false ? settings.surelyInUnits : settings.surelyShort;
 
   const groups = options.groups === false ? [] : reductions(problem, fitter.grammar);
+  const model = logarithmicModel(problem);
+  const similar = groups.length > 0 || options.groups === false ? [] : similarity(problem, model);
   await smaller();
   for (const [k, names] of workbench.starts().entries()) {
     if ((await short()) || stopped()) break;
@@ -116,13 +124,17 @@ export async function search(
       pruned = pool.exact;
       await deal([{ kind: "prune", root: pruned.root, error: pruned.error }]);
     }
-    return pool.exact !== undefined && unscaledSize(pool.exact.root) + natures(pool.exact.root) <= surely;
+    return pool.exact !== undefined && (settled || unscaledSize(pool.exact.root) + natures(pool.exact.root) <= surely);
   }
 
-  /** What smaller problems have: the starts of those of dimensionless groups; all of those without inputs that come out as factors. */
+  /**
+   * What smaller problems have: the starts of those of dimensionless groups, then those in the products that inputs come in as,
+   * and those without inputs that come out as factors.
+   */
   async function smaller(): Promise<void> {
     for (const part of groups) await solve({ part, rounds: 0, mutations: false });
-    for (const { part, sure } of separate(problem)) {
+    for (const part of similar) await solve({ part, rounds: settings.roundsUnsure, mutations: false });
+    for (const { part, sure } of separate(problem, model)) {
       await solve({ part, rounds: sure ? settings.rounds : settings.roundsUnsure, mutations: sure });
     }
   }
@@ -134,19 +146,23 @@ export async function search(
   /** Searches a smaller problem, and takes over its exact network, or the shortest. */
   async function solve({ part, ...its }: { part: SmallerProblem; rounds: number; mutations: boolean }): Promise<void> {
     if ((await short()) || stopped()) return;
-    const onInner = ({ fraction, best }: SearchProgress) =>
-      onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
-    const inner = { ...options, ...its, groups: false, onProgress: onInner };
-    const found =
-      part.problem.inputs.length === 0
-        ? [affine([], 1)]
-        : promising(await search(new Workbench(part.problem), runnerFor, inner));
+    const found = part.problem.inputs.length === 0 ? [affine([], 1)] : promising(await searchInner());
     // A power of an input that is in front of groups and in them goes away in between.
-    const whole = found.map(part.whole).map((root) => (groups.includes(part) ? shorten(root, fitter.grammar) : root));
+    const grouped = groups.includes(part) || similar.includes(part);
+    const whole = found.map(part.whole).map((root) => (grouped ? shorten(root, fitter.grammar) : root));
     const small = fitBatch(whole, fitter);
     // With the factors they may all be too large for the search, but what has been found must not be lost.
     pool.addAll([small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY)]);
     report("start", 0.05);
+
+    async function searchInner(): Promise<Pool> {
+      const onInner = ({ fraction, best }: SearchProgress) =>
+        onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
+      const inner = { ...options, ...its, groups: false, onProgress: onInner };
+      const found = await search(new Workbench(part.problem), runnerFor, inner);
+      settled ||= found.exact !== undefined && unscaledSize(found.exact.root) <= settings.surelyInSmaller;
+      return found;
+    }
   }
 
   /** What the default primitives alone have: among many more of them a long sum of the simplest is easily crowded out. */

@@ -5,7 +5,7 @@
 
 import { type Dimension, times } from "../units/dimension.js";
 import type { Dimensions } from "../units/read.js";
-import { cholesky, invertFactored } from "./dense.js";
+import { type Estimate, type LogarithmicModel, logarithmicModel } from "./logarithmic.js";
 import { type Affine, affine, copyAffine, factor, input, productOf, single, type Unit } from "./network.js";
 import type { Problem } from "./workbench.js";
 
@@ -17,8 +17,6 @@ const FARTHEST = 3.5;
 const NEAREST = 0.4;
 /** Bends smaller than this are taken for the roughness of the model, which is no true one. */
 const SLIGHT = 0.01;
-/** A model of ln|y| needs this many rows for each coefficient. */
-const ROWS_PER_COEFFICIENT = 3;
 
 /** A problem with fewer inputs that a problem comes down to. */
 export interface SmallerProblem {
@@ -31,9 +29,13 @@ export interface SmallerProblem {
  * The smaller problems: without the inputs that surely come out as factors, and without those that likely do, where the sign
  * of the target changes and its logarithm says less. None where no input does, or all do.
  */
-export function separate(problem: Problem): { readonly part: SmallerProblem; readonly sure: boolean }[] {
-  const sure = separablePowers(problem, LEAST_KNOWN.sure);
-  const likely = separablePowers(problem, LEAST_KNOWN.likely);
+export function separate(
+  problem: Problem,
+  model = logarithmicModel(problem),
+): { readonly part: SmallerProblem; readonly sure: boolean }[] {
+  if (!model || !problem.primitives.includes("product") || problem.inputs.length < 2) return [];
+  const sure = separablePowers(problem, model, LEAST_KNOWN.sure);
+  const likely = separablePowers(problem, model, LEAST_KNOWN.likely);
   return [{ powers: sure, sure: true }, ...(likely.size > sure.size ? [{ powers: likely, sure: false }] : [])].flatMap(
     ({ powers, sure }) => {
       const part = without(problem, powers);
@@ -98,64 +100,31 @@ function renamed(of: Affine, names: readonly number[]): Affine {
 }
 
 /** Inputs that come out as factors, with their powers. */
-function separablePowers(
-  { inputs, target, searchRows: n, primitives }: Problem,
-  leastKnown: number,
-): Map<number, number> {
+function separablePowers(problem: Problem, model: LogarithmicModel, leastKnown: number): Map<number, number> {
   const found = new Map<number, number>();
-  const inverse = primitives.includes("division") || primitives.includes("inverse");
-  if (!primitives.includes("product") || inputs.length < 2) return found;
-  const y = target.subarray(0, n);
-  if (y.some((v) => v === 0)) return found;
-  const positive = inputs.map((column) => column.every((v) => v > 0));
-  // Inputs in units of their own spread about their mean, the positive ones in logarithms.
-  const spreads: number[] = [];
-  const columns = inputs.map((column, i) => {
-    const values = Float64Array.from(column.subarray(0, n), (v) => (positive[i] ? Math.log(v) : v));
-    const mean = values.reduce((a, b) => a + b, 0) / n;
-    const spread = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / n);
-    spreads.push(spread);
-    return values.map((v) => (v - mean) / spread);
-  });
-  const terms: { readonly of: readonly number[]; readonly values: Float64Array }[] = [
-    { of: [], values: new Float64Array(n).fill(1) },
-    ...columns.map((values, i) => ({ of: [i], values })),
-  ];
-  for (let i = 0; i < columns.length; i++) {
-    for (let j = i; j < columns.length; j++) {
-      terms.push({ of: [i, j], values: columns[i].map((v, row) => v * columns[j][row]) });
-    }
-  }
-  const k = terms.length;
-  if (n < ROWS_PER_COEFFICIENT * k) return found;
-  const gram = new Float64Array(k * k);
-  const right = new Float64Array(k);
-  const logarithm = y.map((v) => Math.log(Math.abs(v)));
-  const dot = (a: Float64Array, b: Float64Array) => a.reduce((s, v, row) => s + v * b[row], 0);
-  for (let a = 0; a < k; a++) {
-    right[a] = dot(terms[a].values, logarithm);
-    for (let b = 0; b < k; b++) gram[a * k + b] = dot(terms[a].values, terms[b].values);
-    gram[a * k + a] *= 1 + 1e-12;
-  }
-  if (!cholesky(gram, k)) return found;
-  const inverseGram = invertFactored(gram, k);
-  const solution = right.map((_, a) => right.reduce((s, r, b) => s + inverseGram[a * k + b] * r, 0));
-  const residual = logarithm.reduce(
-    (s, v, row) => s + (v - terms.reduce((m, t, a) => m + t.values[row] * solution[a], 0)) ** 2,
-    0,
-  );
-  const sigma = (a: number) => Math.sqrt((residual / (n - k)) * inverseGram[a * k + a]);
-  for (let i = 0; i < inputs.length; i++) {
-    if (!positive[i]) continue;
-    const bent = terms.some(
-      ({ of }, a) =>
-        of.length === 2 && of.includes(i) && Math.abs(solution[a]) > FARTHEST * sigma(a) + SLIGHT * spreads[i],
-    );
-    const slope = solution[i + 1] / spreads[i];
-    const error = sigma(i + 1) / spreads[i];
-    const power = Math.round(slope);
-    if (bent || power === 0 || (power < 0 && !inverse) || error > leastKnown) continue;
-    if (Math.abs(slope - power) < Math.min(FARTHEST * error + SLIGHT, NEAREST)) found.set(i, power);
+  const inverse = problem.primitives.includes("division") || problem.primitives.includes("inverse");
+  for (const i of problem.inputs.keys()) {
+    const power = model.positive[i] ? wholeSlope(i, model, leastKnown) : undefined;
+    if (power !== undefined && (power > 0 || inverse)) found.set(i, power);
   }
   return found;
+}
+
+/** The power with which an input comes out as a factor, undefined where it doesn't. */
+export function wholeSlope(i: number, model: LogarithmicModel, leastKnown: number): number | undefined {
+  const { spreads, combination } = model;
+  const bent = spreads.some((spread, j) => isBent(combination([[i === j ? 0.5 : 1, [i, j]]]), spread));
+  const power = bent ? undefined : whole(combination([[1, [i]]]), leastKnown);
+  return power === 0 ? undefined : power;
+}
+
+/** Does a slope change along an input, beyond the roughness of the model? */
+export const isBent = ({ value, error }: Estimate, spread: number): boolean =>
+  Math.abs(value) * spread > FARTHEST * error * spread + SLIGHT;
+
+/** The whole number a slope is, if it is one. */
+export function whole({ value, error }: Estimate, leastKnown: number): number | undefined {
+  const nearest = Math.round(value);
+  const isNear = Math.abs(value - nearest) < Math.min(FARTHEST * error + SLIGHT, NEAREST);
+  return isNear && error <= leastKnown ? nearest : undefined;
 }
