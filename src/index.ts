@@ -4,8 +4,10 @@ export { readCsv } from "./csv.js";
 export type { CustomPrimitive } from "./custom.js";
 // From a table to a law.
 export { discover } from "./discover.js";
+export { StepMap, type StepMapOptions } from "./dynamics/baseline.js";
 // Laws of motion with hidden parameters.
 export { type GeneratedSeries, kinematics, oscillator, pendulum, withNoise } from "./dynamics/generate.js";
+export { latentFormula } from "./dynamics/latent-formula.js";
 export { EqlDynamics, type Inferred } from "./dynamics/learner.js";
 export type { DynamicsOptions } from "./dynamics/options.js";
 export type { DynamicsResult } from "./dynamics/result.js";

@@ -57,7 +57,10 @@ function fitted(
     shared: Float64Array.from(shared, first),
     own: view.series.map((_, s) => Float64Array.from(own, (name) => at(name, s))),
   };
-  const solution = leastSquares(weakProblem(view, [{ ...view, tree: structure.tree }], shared, own), unknowns, FIT);
+  const solution = leastSquares(weakProblem(view, [{ ...view, tree: structure.tree }], shared, own), unknowns, {
+    ...FIT,
+    enough: 0.01 * view.floor,
+  });
   const mse = solution.error / solution.residuals;
   const n = solution.residuals / view.alike;
   const parameters = shared.length + own.length * view.series.length;

@@ -8,9 +8,9 @@ import type { Expression } from "../expression/tree.js";
 import { findAgain } from "./again.js";
 import { type Found, findLaw, type Scene } from "./find.js";
 import { gauged } from "./gauge.js";
-import { closed, type Law } from "./law.js";
-import { substituted } from "./opened.js";
-import { type Polished, polished } from "./polish.js";
+import { closed, type Law, type Measured } from "./law.js";
+import { opened, substituted } from "./opened.js";
+import { POLISH_DEFAULTS, type Polished, polished } from "./polish.js";
 import { relate } from "./relate.js";
 import { rounded } from "./round.js";
 import type { Survey } from "./survey.js";
@@ -19,6 +19,8 @@ import type { Survey } from "./survey.js";
 export interface Attempt {
   readonly law: Law;
   readonly polish: Polished;
+  /** The law before round numbers were recognised in it. */
+  readonly before: Measured;
 }
 
 /** Told of each step: how far the work is, 0 to 1, and the law as it stands. */
@@ -50,13 +52,13 @@ export async function searched(
   for (const [place, state] of sought.entries()) {
     const soFar = substituted(related.equations[place], by);
     const again = await findAgain(scene, survey, found[place], related, soFar);
+    // Its round numbers are opened again: what the observations say of them is for multiple shooting to tell.
+    const fitted = new Map(again.structure.names.map((name, k) => [name, number(again.values.shared[k])]));
+    const law = opened(substituted(again.structure.tree, fitted));
     const own = (name: string) => `e${state}${name}`;
-    equations[state] = substituted(
-      again.structure.tree,
-      new Map(again.structure.names.map((name) => [name, variable(own(name))])),
-    );
-    constants.push(...again.structure.names.map(own));
-    values.push(...again.values.shared);
+    equations[state] = substituted(law.tree, new Map(law.names.map((name) => [name, variable(own(name))])));
+    constants.push(...law.names.map(own));
+    values.push(...law.values);
     report(0.6 + (0.2 * (place + 1)) / sought.length, toText(soFar, { digits: 4 }));
   }
   const draft = gauged({
@@ -77,7 +79,8 @@ export async function searched(
       .join("; "),
   );
   const round = rounded(law, first);
-  const second = polished(round, series, first.latents, survey);
-  if (!second.ok && first.ok) return { law, polish: first };
-  return { law: { ...round, values: second.values }, polish: second };
+  const second = polished(round, series, first.latents, survey, POLISH_DEFAULTS.lengths.slice(-1));
+  const before = { law, errors: first.errors };
+  if (!second.ok && first.ok) return { law, polish: first, before };
+  return { law: { ...round, values: second.values }, polish: second, before };
 }

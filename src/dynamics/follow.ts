@@ -98,10 +98,10 @@ export class Follower {
 }
 
 /** Relative change of a path, when its parts are halved, that is let pass. */
-const ACCURATE = 1e-9;
+export const ACCURATE = 1e-8;
 const MOST_PARTS = 64;
 
-/** How many parts a row's time needs for paths from these starts to be right to a part in 10⁹, or to `enough`. */
+/** How many parts a row's time needs for paths from these starts to be right to a part in 10⁸, or to `enough`. */
 export function partsFor(
   equations: readonly Expression[],
   states: readonly string[],

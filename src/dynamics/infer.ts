@@ -4,7 +4,7 @@
  */
 import { closed, type Law } from "./law.js";
 import { leastSquares } from "./least-squares.js";
-import { type Polished, polished } from "./polish.js";
+import { POLISH_DEFAULTS, type Polished, polished } from "./polish.js";
 import type { Survey } from "./survey.js";
 import { viewOf, weakProblem } from "./weak.js";
 
@@ -35,5 +35,5 @@ export function inferred(law: Law, survey: Survey, typical: Float64Array): Polis
     return leastSquares(single, { shared: none, own: [typical] }, FIT).own[0];
   });
   const known: Law = { ...law, equations, constants: [], values: none };
-  return polished(known, list, start, survey);
+  return polished(known, list, start, survey, POLISH_DEFAULTS.lengths.slice(-1));
 }

@@ -7,6 +7,7 @@ import type { Expression } from "../expression/tree.js";
 import { type Displayable, jupyterDisplay } from "../notebook/display.js";
 import { formulaInHtml } from "../notebook/html.js";
 import { substituted } from "./opened.js";
+import { roundNumber } from "./round.js";
 import type { Form } from "./weak.js";
 
 export interface Law {
@@ -26,6 +27,21 @@ export function closed({ equations, constants, values }: Law): Expression[] {
   return equations.map((equation) => substituted(equation, by));
 }
 
+/** A constant of a law. */
+export interface EquationConstant {
+  readonly value: number;
+  /** Standard error; undefined for a round number that was recognised. */
+  readonly error?: number;
+  /** What was fitted before a round number was recognised, and its standard error then. */
+  readonly before?: { readonly value: number; readonly error: number };
+}
+
+/** A law with the standard errors of its constants. */
+export interface Measured {
+  readonly law: Law;
+  readonly errors: Float64Array;
+}
+
 /** The law of one state, as a reader sees it. */
 export interface Equation extends Displayable {
   readonly state: string;
@@ -33,21 +49,25 @@ export interface Equation extends Displayable {
   readonly left: string;
   readonly expression: string;
   readonly tree: Expression;
-  /** The fitted constants in it, with standard errors; round numbers that were recognised are not among them. */
-  readonly constants: { readonly value: number; readonly error: number }[];
+  /** Its constants in their order; those that a latent is defined by are not among them. */
+  readonly constants: EquationConstant[];
   toTeX(options?: { digits?: number }): string;
   toMathML(options?: { digits?: number }): string;
 }
 
-/** @param errors standard errors of the law's constants */
-export function equationsOf(law: Law, errors: Float64Array): Equation[] {
+/** @param before the law before round numbers were recognised in it */
+export function equationsOf({ law, errors }: Measured, before: Measured): Equation[] {
   return closed(law).map((tree, k) => {
     const state = law.states[k];
     const names = new Set<string>();
-    collect(law.equations[k], names);
-    const constants = law.constants.flatMap((name, c) =>
-      names.has(name) ? [{ value: law.values[c], error: errors[c] }] : [],
-    );
+    collect(before.law.equations[k], names);
+    const constants = before.law.constants.flatMap((name, c): EquationConstant[] => {
+      if (!names.has(name)) return [];
+      const now = law.constants.indexOf(name);
+      if (now >= 0) return [{ value: law.values[now], error: errors[now] }];
+      const fitted = { value: before.law.values[c], error: before.errors[c] };
+      return [{ value: roundNumber(fitted.value, fitted.error) ?? fitted.value, before: fitted }];
+    });
     const name = nameInTeX(state);
     const left = law.form === "map" ? `${name}_{n+1}` : `\\frac{d${name}}{dt}`;
     const equation: Equation = {

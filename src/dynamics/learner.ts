@@ -6,7 +6,7 @@ import { median } from "./common.js";
 import { searched } from "./fit.js";
 import { Follower, partsFor } from "./follow.js";
 import { inferred } from "./infer.js";
-import { closed, equationsOf, type Law } from "./law.js";
+import { closed, type Equation, equationsOf, type Law } from "./law.js";
 import { checkDynamics, type DynamicsOptions, type DynamicsProgress, type DynamicsSettings } from "./options.js";
 import { type Polished, polished } from "./polish.js";
 import { type DynamicsResult, fittedResult } from "./result.js";
@@ -63,11 +63,12 @@ export class EqlDynamics {
         work?.report(progress);
       };
       const { form, primitives, seed, nameOf } = this.settings;
-      const { law, polish } = await searched({ form, primitives, seed, signal: stop }, seen, nameOf, report);
+      const attempt = await searched({ form, primitives, seed, signal: stop }, seen, nameOf, report);
+      const { law, polish } = attempt;
       const typical = law.latents.map((_, k) => median(polish.latents.map((z) => z[k])));
       this.known = { law, typical, dt: seen.set.dt };
       const { latents } = inferred(law, seen, Float64Array.from(typical));
-      return fittedResult({ law, polish, latents, seconds: seconds(), stopped: stop.aborted }, this.settings);
+      return fittedResult({ ...attempt, latents, seconds: seconds(), stopped: stop.aborted }, this.settings);
     } finally {
       work?.end();
     }
@@ -89,7 +90,9 @@ export class EqlDynamics {
     const better = { ...law, values: polish.values };
     this.known = { law: better, typical, dt };
     const seconds = Math.round(performance.now() - started) / 1000;
-    return fittedResult({ law: better, polish, latents: polish.latents, seconds, stopped: false }, this.settings);
+    const before = { law: better, errors: polish.errors };
+    const outcome = { law: better, polish, before, latents: polish.latents, seconds, stopped: false };
+    return fittedResult(outcome, this.settings);
   }
 
   /**
@@ -138,13 +141,11 @@ export class EqlDynamics {
   }
 
   /** The equations found; empty before `fit`. */
-  get law() {
-    return this.known
-      ? equationsOf(
-          this.known.law,
-          this.known.law.values.map(() => Number.NaN),
-        )
-      : [];
+  get law(): Equation[] {
+    if (!this.known) return [];
+    const { law } = this.known;
+    const unknown = { law, errors: law.values.map(() => Number.NaN) };
+    return equationsOf(unknown, unknown);
   }
 
   private found() {

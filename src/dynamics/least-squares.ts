@@ -30,6 +30,8 @@ export interface LeastSquaresOptions {
   /** A step that lowers the sum of squares by less than this fraction counts as slow; two in a row end the fit. */
   readonly tolerance: number;
   readonly damping?: number;
+  /** A mean square below this ends the fit: what is left means nothing. */
+  readonly enough?: number;
   /** Weights of squared shared unknowns that are added to the sum of squares. */
   readonly ridge?: Float64Array;
 }
@@ -46,13 +48,13 @@ const TRIES = 10;
 const TINY = 1e-14;
 
 export function leastSquares(problem: LeastSquares, start: Unknowns, options: LeastSquaresOptions): Solution {
-  const { steps, tolerance, ridge } = options;
+  const { steps, tolerance, ridge, enough = 0 } = options;
   let { shared, own } = start;
   let damping = options.damping ?? 1e-3;
   let [error, residuals] = sumOfSquares(problem, shared, own);
   const penalty = (w: Float64Array) => (ridge ? w.reduce((sum, v, k) => sum + ridge[k] * v * v, 0) : 0);
   let slow = 0;
-  for (let step = 0; step < steps && Number.isFinite(error) && error > 0; step++) {
+  for (let step = 0; step < steps && Number.isFinite(error) && error > enough * residuals; step++) {
     const normal = normalEquations(problem, shared, own);
     if (!normal) break;
     const before = error + penalty(shared);

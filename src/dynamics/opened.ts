@@ -17,7 +17,7 @@ export interface Opened {
 /** No name of a user's column has a $. */
 const nameOf = (k: number) => `c$${k}`;
 
-/** Opens every coefficient of a term, and inside every number but ±1 and whole exponents. */
+/** Opens every coefficient of a term and every slope of a variable in a function, else every number but ±1 and whole exponents. */
 export function opened(formula: Expression): Opened {
   const names: string[] = [];
   const values: number[] = [];
@@ -59,8 +59,18 @@ function inside(node: Expression, open: (value: number) => Expression, exponent:
     case "power":
       return { ...node, base: into(node.base), exponent: inside(node.exponent, open, true) };
     case "call":
-      return { ...node, arguments: node.arguments.map(into) };
+      return { ...node, arguments: node.arguments.map((argument) => slopes(argument, open)) };
   }
+}
+
+/** The argument of a function: the slopes of variables in it are constants even where they are ±1. */
+function slopes(argument: Expression, open: (value: number) => Expression): Expression {
+  const term = (node: Expression): Expression => {
+    const [coefficient, rest] = split(node);
+    if (rest?.kind !== "variable") return inside(node, open, false);
+    return product(open(coefficient), rest);
+  };
+  return argument.kind === "sum" ? { ...argument, terms: argument.terms.map(term) } : term(argument);
 }
 
 /** The formula with numbers or other formulas in the place of variables, tidied. */

@@ -3,7 +3,7 @@
  * against the noise of the observations. A law that leaves more than noise is none.
  */
 
-import { partsFor } from "./follow.js";
+import { ACCURATE, partsFor } from "./follow.js";
 import type { Law } from "./law.js";
 import { leastSquares, type Solution, standardErrors } from "./least-squares.js";
 import type { Series } from "./series.js";
@@ -15,6 +15,8 @@ export const POLISH_DEFAULTS = {
   lengths: [25, 100],
   steps: 12,
   tolerance: 1e-4,
+  /** Mean square error that is that of the integration. */
+  enough: 1e-17,
 };
 
 /** Mean square errors this many times the noise's are still the noise's: its size is an estimate. */
@@ -53,12 +55,12 @@ export function polished(
     start: columns.map((column) => column[0]),
     parameters: [...latents[s], ...law.values],
   }));
-  const enough = Math.max(1e-9, BELOW_NOISE * Math.min(...relative));
+  const accurate = Math.max(ACCURATE, BELOW_NOISE * Math.min(...relative));
   const names = [...law.latents, ...constants];
   const { dt } = set;
   const longest = Math.max(...lengths);
   const shortest = Math.min(...series.map(({ rows }) => rows));
-  const parts = partsFor(equations, states, names, { form, dt }, starts, Math.min(longest, shortest) - 1, enough);
+  const parts = partsFor(equations, states, names, { form, dt }, starts, Math.min(longest, shortest) - 1, accurate);
   const units = states.map((_, k) => (k < observed ? spread[k] : undefined));
   const common = { series, equations, states, latents: law.latents, constants, form, dt, parts, units };
   let shooting: Shooting | undefined;
@@ -66,8 +68,8 @@ export function polished(
   for (const length of lengths) {
     const own = shooting ? startsFromPaths(shooting, solution, length) : startsFrom(series, solution.own, length);
     shooting = { ...common, length };
-    const { steps, tolerance } = POLISH_DEFAULTS;
-    solution = leastSquares(shootingProblem(shooting), { shared: solution.shared, own }, { steps, tolerance });
+    const { steps, tolerance, enough } = POLISH_DEFAULTS;
+    solution = leastSquares(shootingProblem(shooting), { shared: solution.shared, own }, { steps, tolerance, enough });
   }
   const problem = shootingProblem(shooting as Shooting);
   const unknown = solution.own.reduce((sum, z) => sum + z.length, constants.length);

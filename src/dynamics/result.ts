@@ -4,7 +4,7 @@ import { count } from "../frame.js";
 import { type Displayable, jupyterDisplay } from "../notebook/display.js";
 import { escapeHtml, formulaInHtml } from "../notebook/html.js";
 import type { Attempt } from "./fit.js";
-import { type Equation, equationsOf } from "./law.js";
+import { type Equation, type EquationConstant, equationsOf } from "./law.js";
 import type { DynamicsSettings } from "./options.js";
 
 export interface DynamicsResult extends Displayable {
@@ -30,7 +30,7 @@ interface Outcome extends Attempt {
 }
 
 export function fittedResult(
-  { law, polish, latents, seconds, stopped }: Outcome,
+  { law, polish, before, latents, seconds, stopped }: Outcome,
   settings: DynamicsSettings,
 ): DynamicsResult {
   const { ok, mse, floor, errors } = polish;
@@ -47,7 +47,7 @@ export function fittedResult(
   if (ok && expected !== undefined && expected !== found) {
     warnings.push(`${count(expected, "latent")} expected, but the series differ in ${found}.`);
   }
-  const equations = equationsOf(law, errors);
+  const equations = equationsOf({ law, errors }, before);
   const result: DynamicsResult = {
     law: equations,
     latentNames: [...law.latents],
@@ -63,11 +63,7 @@ export function fittedResult(
           `${Math.sqrt(floor).toPrecision(3)} standard deviations; ${seconds} s.`,
         `Latents: ${law.latents.join(", ") || "none"}.`,
         ...equations.flatMap(({ left, constants }) =>
-          constants.length > 0
-            ? [
-                `Constants of ${left}: ${constants.map(({ value, error }) => `${Number(value.toPrecision(8))} ± ${Number(error.toPrecision(2))}`).join(", ")}.`,
-              ]
-            : [],
+          constants.length > 0 ? [`Constants of ${left}: ${constants.map(said).join(", ")}.`] : [],
         ),
         ...warnings.map((warning) => `⚠ ${warning}`),
       ];
@@ -79,4 +75,9 @@ export function fittedResult(
     },
   };
   return result;
+}
+
+function said({ value, error, before }: EquationConstant): string {
+  const plusMinus = (v: number, e: number) => `${Number(v.toPrecision(10))} ± ${Number(e.toPrecision(2))}`;
+  return before ? `${value} (fitted: ${plusMinus(before.value, before.error)})` : plusMinus(value, error ?? Number.NaN);
 }

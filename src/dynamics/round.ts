@@ -32,7 +32,8 @@ export function rounded(law: Law, { values, errors }: Pick<Polished, "values" | 
   };
 }
 
-function roundNumber(value: number, error: number): number | undefined {
+/** The round number that a constant is, as far as its error tells; undefined if there is none. */
+export function roundNumber(value: number, error: number): number | undefined {
   const near = Math.max(ERRORS * error, PART * Math.abs(value));
   if (!(near < UNCLEAR) || Math.abs(value) > LARGEST + near) return undefined;
   for (const d of DENOMINATORS) {

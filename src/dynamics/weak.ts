@@ -136,3 +136,50 @@ function integrated(f: Float64Array, length: number, dt: number, form: Form, out
 export function noiseGain(length: number, dt: number, form: Form): number {
   return ((length / (length + 1)) * 12) / (length * (form === "map" ? 1 : dt)) ** 2;
 }
+
+/**
+ * The integral over a window of equal steps and its transpose, for training by gradients: cumulative Simpson sums at every
+ * other row (field), or running sums at every row (map), less their mean.
+ */
+export function integral(length: number, dt: number, form: Form) {
+  const count = form === "map" ? length + 1 : length / 2 + 1;
+  const third = dt / 3;
+  const centre = (u: Float64Array) => {
+    let mean = 0;
+    for (let j = 0; j < count; j++) mean += u[j];
+    mean /= count;
+    for (let j = 0; j < count; j++) u[j] -= mean;
+  };
+  return {
+    count,
+    /** The integral of a column: f[from], f[from + stride], …, into u. */
+    use(f: Float32Array, from: number, stride: number, u: Float64Array): void {
+      let total = 0;
+      u[0] = 0;
+      for (let j = 1; j < count; j++) {
+        if (form === "map") total += f[from + (j - 1) * stride];
+        else {
+          const at = from + (2 * j - 2) * stride;
+          total += third * (f[at] + 4 * f[at + stride] + f[at + 2 * stride]);
+        }
+        u[j] = total;
+      }
+      centre(u);
+    },
+    /** Adds to `by` the derivatives by f of Σ u·integral. */
+    back(u: Float64Array, by: Float32Array, from: number, stride: number): void {
+      centre(u);
+      let tail = 0;
+      for (let j = count - 1; j > 0; j--) {
+        tail += u[j];
+        if (form === "map") by[from + (j - 1) * stride] += tail;
+        else {
+          const at = from + (2 * j - 2) * stride;
+          by[at] += third * tail;
+          by[at + stride] += 4 * third * tail;
+          by[at + 2 * stride] += third * tail;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * The paper's own way, as a baseline: an encoder and a map from one row to the next, trained end to end on rollouts that grow
+ * from 1 step to 25. The map is an equation learner, or four dense ReLU layers of 50; it gives the next row itself, or what is
+ * to be added to the present one. Paper, sections IV-B and IV-C.
+ */
+import type * as tf from "@tensorflow/tfjs-node";
+import { InputError } from "../errors.js";
+import { EqlLayer } from "../network/index.js";
+import { tensorFlow } from "../network/tensorflow.js";
+import { random, sample } from "../random.js";
+import { FlatAdam } from "../vision/optimizer.js";
+import { LEAST_ENCODED, SeriesEncoder } from "./encoder.js";
+import { readSeries, type SeriesData, spreadOf } from "./series.js";
+
+export const STEP_MAP_DEFAULTS = {
+  network: "relu" as "relu" | "eql",
+  /** Does the network give what is added to a row? If not, the next row. */
+  residual: false,
+  latents: 1,
+  /** Training steps, series in each, and the steps of a rollout in equal parts of the training. */
+  steps: 1000,
+  batch: 64,
+  rollouts: [1, 2, 5, 10, 25] as readonly number[],
+  learningRate: 3e-3,
+  seed: 1,
+};
+
+export interface StepMapOptions extends Partial<typeof STEP_MAP_DEFAULTS> {
+  states: readonly string[];
+  signal?: AbortSignal;
+  onProgress?: (progress: { readonly fraction: number; readonly loss: number }) => void;
+}
+
+/** Units of the ReLU layers. */
+const HIDDEN = [50, 50, 50, 50];
+/** Price of an EQL's weight in the first half; small ones are taken out after it. */
+const PENALTY = 2e-4;
+
+export class StepMap {
+  private readonly settings: typeof STEP_MAP_DEFAULTS & StepMapOptions;
+  private encoder: SeriesEncoder | undefined;
+  private eql: InstanceType<typeof EqlLayer> | undefined;
+  private dense: tf.Variable[] = [];
+  private spread: number[] = [];
+
+  constructor(options: StepMapOptions) {
+    this.settings = { ...STEP_MAP_DEFAULTS, ...options };
+    const { rollouts, network } = this.settings;
+    if (network !== "relu" && network !== "eql")
+      throw new InputError(`network must be "relu" or "eql", not "${network}".`);
+    if (rollouts.length === 0) throw new InputError("Give at least one length of rollouts, such as [1, 2, 5].");
+  }
+
+  /** Trains encoder and map on series; returns the loss at the end, in squares of the states' spread. */
+  fit(data: SeriesData): number {
+    const tf = tensorFlow();
+    const { states, latents, steps, batch, rollouts, learningRate, seed, network, signal, onProgress } = this.settings;
+    const longest = Math.max(...rollouts);
+    const { list } = readSeries(data, { states, dt: 1 }, Math.max(LEAST_ENCODED, longest + 1));
+    const rows = Math.min(...list.map((each) => each.rows));
+    this.spread = spreadOf(list);
+    const stream = random(seed);
+    const encoder = new SeriesEncoder(rows, states.length, latents, stream);
+    this.encoder = encoder;
+    const width = states.length + latents;
+    if (network === "relu") {
+      const sizes = [width, ...HIDDEN, states.length];
+      this.dense = sizes.slice(1).flatMap((to, k) => {
+        const normal = Float32Array.from({ length: sizes[k] * to }, () => stream.normal() * Math.sqrt(2 / sizes[k]));
+        return [tf.variable(tf.tensor(normal, [sizes[k], to])), tf.variable(tf.zeros([to]))];
+      });
+    } else {
+      this.eql = new EqlLayer({
+        outputs: states.length,
+        dense: true,
+        gains: "unit",
+        penalty: PENALTY,
+        deviation: 0.2,
+        seed,
+      });
+      this.eql.apply(tf.zeros([1, width]));
+    }
+    const map = this.eql ? this.eql.trainableWeights.map((weight) => weight.read() as tf.Variable) : this.dense;
+    const optimizer = new FlatAdam([{ variables: [...encoder.weights, ...map], rate: 1 }]);
+    const view = encoder.view(list, this.spread);
+    const scaled = list.map(({ columns }) => columns.map((column, k) => column.map((v) => v / this.spread[k])));
+    const size = Math.min(batch, list.length);
+    let loss = 0;
+    for (let step = 0; step < steps && !signal?.aborted; step++) {
+      const length = rollouts[Math.floor((step * rollouts.length) / steps)];
+      const chosen = sample(list.length, size, stream);
+      const starts = chosen.map((s) => stream.below(list[s].rows - length));
+      const row = (i: number) =>
+        tf.tensor2d(
+          chosen.map((s, b) => scaled[s].map((column) => column[starts[b] + i])),
+          [size, states.length],
+        );
+      const rate =
+        learningRate * Math.min(1, (10 * (step + 1)) / steps) * (0.5 + 0.5 * Math.cos((Math.PI * step) / steps));
+      loss = optimizer.minimize(() => {
+        const z = encoder.apply(tf.gather(view, chosen));
+        let x = row(0);
+        let total: tf.Scalar = tf.scalar(0);
+        for (let i = 1; i <= length; i++) {
+          x = this.next(x, z);
+          total = total.add(tf.losses.meanSquaredError(row(i), x)) as tf.Scalar;
+        }
+        return total.div(length) as tf.Scalar;
+      }, rate);
+      onProgress?.({ fraction: (step + 1) / steps, loss });
+    }
+    encoder.measure(view);
+    optimizer.dispose();
+    view.dispose();
+    return loss;
+  }
+
+  /** The latents of series, [series, latent], as the encoder says. */
+  encode(data: SeriesData): number[][] {
+    const { encoder } = this;
+    if (!encoder) throw new InputError("The map is not trained yet: call fit(series) first.");
+    const { list } = readSeries(data, { states: this.settings.states, dt: 1 }, encoder.rows);
+    return tensorFlow().tidy(() => encoder.apply(encoder.view(list, this.spread)).arraySync());
+  }
+
+  /**
+   * Rolls the map out from the first row of each series, with the latents that the encoder sees in it.
+   * @returns [series, steps + 1, state]
+   */
+  simulate(data: SeriesData, steps: number): number[][][] {
+    const tf = tensorFlow();
+    const z = tf.tensor2d(this.encode(data));
+    const { list } = readSeries(data, { states: this.settings.states, dt: 1 }, 1);
+    let x = tf.tensor2d(list.map(({ columns }) => columns.map((column, k) => column[0] / this.spread[k])));
+    const rolled = [x.arraySync()];
+    for (let i = 0; i < steps; i++) {
+      const before = x;
+      x = tf.tidy(() => this.next(before, z));
+      before.dispose();
+      rolled.push(x.arraySync());
+    }
+    tf.dispose([x, z]);
+    return list.map((_, s) => rolled.map((rows) => rows[s].map((v, k) => v * this.spread[k])));
+  }
+
+  private next(x: tf.Tensor2D, z: tf.Tensor2D): tf.Tensor2D {
+    const tf = tensorFlow();
+    let h: tf.Tensor2D = tf.concat([x, z], 1);
+    if (this.eql) h = this.eql.apply(h) as tf.Tensor2D;
+    else {
+      for (let k = 0; k < this.dense.length; k += 2) {
+        h = h.matMul(this.dense[k] as tf.Tensor2D).add(this.dense[k + 1]);
+        if (k < this.dense.length - 2) h = tf.relu(h);
+      }
+    }
+    return this.settings.residual ? x.add(h) : h;
+  }
+}
