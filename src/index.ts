@@ -25,6 +25,7 @@ export { toText } from "./expression/text.js";
 export type { Expression } from "./expression/tree.js";
 // The trained network by itself.
 export { type Architecture, architecture, arity, shapes } from "./network/architecture.js";
+export { type Drawing, type DrawOptions, drawNetwork } from "./network/draw.js";
 // As a layer of tfjs.
 export { EqlLayer, type EqlLayerOptions, type PruneData, type Pruned, type Schedule } from "./network/index.js";
 export { type Snapshot, type Trained, type TrainOptions, train } from "./network/train.js";

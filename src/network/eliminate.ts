@@ -5,7 +5,7 @@
  */
 import { type Candidate, fitted } from "../search/candidates.js";
 import { cholesky, invertFactored } from "../search/dense.js";
-import { FINAL, type Fitter } from "../search/fit.js";
+import { FINAL, type Fitter, LINEAR } from "../search/fit.js";
 import { type Affine, copyAffine, edited, type Places, places } from "../search/network.js";
 import { equationsOn } from "../search/normal.js";
 import { lengthOf, prune } from "../search/prune.js";
@@ -21,6 +21,12 @@ const HOPELESS = 100;
 /** Added to the Hessian's diagonal, relative to it: directions that change nothing. */
 const RIDGE = 1e-9;
 
+/**
+ * Largest effect of a weight, |w|·‖∂y/∂w‖, relative to the target's scatter: rounded to float32 it then changes the output by
+ * less than about 1e-6 of that. Beyond it are large terms that cancel, such as e^(x/1000) in place of x².
+ */
+const LARGEST_EFFECT = 30;
+
 /** The index of a link, or of a pre-activation's bias, in the order of `places`; −1 for the output's own bias. */
 type Part = { readonly link: number } | { readonly bias: number };
 
@@ -30,30 +36,37 @@ type Part = { readonly link: number } | { readonly bias: number };
  * so few rows bear
  */
 export function eliminated(root: Affine, fitter: Fitter, resolution: number): [Candidate, Candidate] | undefined {
-  const whole = fitted(copyAffine(root), fitter, FINAL, Number.POSITIVE_INFINITY);
+  const fits = [FINAL, LINEAR].flatMap((how) => fitted(copyAffine(root), fitter, how, Number.POSITIVE_INFINITY) ?? []);
+  const whole = fits.find(({ root }) => isSteady(root, fitter)) ?? fits[0];
   if (!whole) return undefined;
   let [current, shortest] = [whole, whole];
-  let least = lengthOf(whole, fitter, resolution);
+  const length = (candidate: Candidate) => lengthOf(candidate, fitter, resolution);
   for (;;) {
     const parts = bySaliency(current.root, fitter);
     if (parts.length < 2) break;
     const several = parts.length > LARGE ? [parts.slice(0, Math.ceil(AT_ONCE * parts.length))] : [];
     const choices = [...several, ...parts.slice(0, TRIED).map((part) => [part])];
-    const trials = choices.flatMap(
-      (some) => fitted(without(current.root, some), fitter, TRIAL, Number.POSITIVE_INFINITY) ?? [],
-    );
+    const fit = (some: readonly Part[]) =>
+      fitted(without(current.root, some), fitter, TRIAL, Number.POSITIVE_INFINITY) ?? [];
+    const trials = choices.flatMap(fit);
     if (trials.length === 0) break;
-    // Several at once go where that costs nothing: else it is one.
-    const best = trials.reduce((a, b) => (lengthOf(b, fitter, resolution) < lengthOf(a, fitter, resolution) ? b : a));
+    const steady = trials.filter(({ root }) => isSteady(root, fitter));
+    const [best] = (steady.length > 0 ? steady : trials).sort((a, b) => length(a) - length(b));
     current = best;
-    const length = lengthOf(current, fitter, resolution);
-    if (length > least + HOPELESS) break;
-    if (length >= least) continue;
-    least = length;
-    shortest = current;
+    if (length(current) > length(shortest) + HOPELESS) break;
+    if (steady.length > 0 && length(current) < length(shortest)) shortest = current;
   }
-  const pruned = prune(shortest, fitter, resolution).at(-1) as Candidate;
-  return [whole, fitted(copyAffine(pruned.root), fitter, FINAL, Number.POSITIVE_INFINITY) ?? pruned];
+  const chain = prune(shortest, fitter, resolution).filter(({ root }) => isSteady(root, fitter));
+  const pruned = chain.at(-1) ?? shortest;
+  const last = fitted(copyAffine(pruned.root), fitter, FINAL, Number.POSITIVE_INFINITY);
+  return [whole, last && isSteady(last.root, fitter) ? last : pruned];
+}
+
+/** Does the network bear that its weights are rounded to float32? */
+function isSteady(root: Affine, fitter: Fitter): boolean {
+  const { constants, gram, rows, variance } = equationsOn(fitter)(root);
+  const largest = LARGEST_EFFECT ** 2 * rows * variance;
+  return constants.every(({ get }, i) => get() ** 2 * gram[i * constants.length + i] <= largest);
 }
 
 /** The parts that can be taken out, those that are missed least first. */

@@ -26,6 +26,7 @@ export const EqlLayer: EqlLayerClass = new Proxy(function EqlLayer() {} as unkno
   has: (_, key) => Reflect.has(loaded(), key),
 });
 
+export type { Drawing, DrawOptions } from "./draw.js";
 export type { PruneData, Pruned } from "./handover.js";
 export type { Schedule } from "./penalty.js";
 export type { EqlLayerOptions } from "./settings.js";

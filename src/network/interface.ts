@@ -1,11 +1,13 @@
 /** EqlLayer as its user sees it. */
 import type { layers, serialization } from "@tensorflow/tfjs-node";
+import type { Displayable } from "../notebook/display.js";
+import type { Drawing, DrawOptions } from "./draw.js";
 import type { PruneData, Pruned } from "./handover.js";
 import type { Schedule } from "./penalty.js";
 import type { EqlLayerOptions } from "./settings.js";
 
 /** An equation learner as a layer of tfjs. */
-export interface EqlLayer extends layers.Layer {
+export interface EqlLayer extends layers.Layer, Displayable {
   /** The price of a weight, or its schedule; may be set between steps, such as to 0 after `mask`. */
   penalty: number | Schedule;
   /** Training steps so far: how often the loss was asked for after new data. The penalty's schedule and L0's gates follow it. */
@@ -36,6 +38,11 @@ export interface EqlLayer extends layers.Layer {
    * @throws InputError for rows that don't fit the layer
    */
   prune(data: PruneData, options?: { names?: readonly string[]; replica?: number }): Pruned;
+  /**
+   * The network as a drawing, with the weights that are left. As the last expression of a cell the layer draws itself.
+   * @param options names of inputs and outputs, a title; which replica (0)
+   */
+  draw(options?: DrawOptions & { replica?: number }): Drawing;
   /**
    * Puts a formula into the wiring: the layer then computes it, with its constants as weights, and all other weights out. A
    * layer that has no inputs yet gets as many as there are names.

@@ -5,10 +5,12 @@
 import type { layers, Scalar, serialization, Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-node";
 import { InputError } from "../errors.js";
 import { toText } from "../expression/text.js";
+import { jupyterDisplay, type MimeBundle } from "../notebook/display.js";
 import { random } from "../random.js";
 import { alive } from "./alive.js";
 import { type Architecture, architecture, weightCount } from "./architecture.js";
 import { checkedShape, checkFinite, checkNames, checkReplica, said, type TensorShape } from "./checks.js";
+import { type Drawing, type DrawOptions, drawNetwork } from "./draw.js";
 import { elementwise } from "./elementwise.js";
 import { canFuse, fusedNetwork } from "./fused.js";
 import { handedOver, type PruneData, type Pruned } from "./handover.js";
@@ -190,6 +192,14 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
       const { wiring } = this.parts();
       checkNames(names, wiring.inputs);
       this.replace(inserted(typeof formula === "string" ? [formula] : formula, names, wiring), options.replica);
+    }
+
+    draw({ replica = 0, ...options }: DrawOptions & { replica?: number } = {}): Drawing {
+      return drawNetwork(this.parts().wiring, this.valuesOf(replica), { title: this.name, ...options });
+    }
+
+    [jupyterDisplay](): MimeBundle | Promise<MimeBundle> {
+      return this.draw()[jupyterDisplay]();
     }
 
     /** The weights as the network outside training has them, of all replicas. */
