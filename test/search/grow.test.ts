@@ -23,7 +23,7 @@ import {
   size,
   type Unit,
 } from "../../src/search/network.js";
-import { ALL, fitterFor, map, OWN, uniform } from "./help.js";
+import { ALL, allClose, close, fitterFor, map, OWN, outputAt, uniform } from "./help.js";
 
 const N = 60;
 const inputs = [uniform(1, N, 0.2, 1), uniform(2, N, -1, 1)];
@@ -183,4 +183,53 @@ test("monomials are not paired again, for they are in the library", () => {
       ),
     ),
   );
+});
+
+/** The networks a move makes of a fitted one. */
+function grownBy(move: Move, root: Affine, law: (a: number, b: number) => number) {
+  const fitter = fitterFor(inputs, map(inputs, law));
+  fitter.fit(root, THOROUGH);
+  const growth = lookAt(root, size(root), fitter, buildLibrary(fitter.sample, ALL));
+  return { grown: [...move(growth)], fitter };
+}
+const valuesOf = (of: Affine) => map(inputs, (...row) => outputAt(of, row, ALL));
+const rangeOf = (values: Float64Array) => [Math.min(...values), Math.max(...values)];
+
+test("a unit comes in again as a factor that stays clear of zero, but bends", () => {
+  const { grown } = grownBy(reuseUnit, sum(call("sin", single(b, 2, 0.3))), (_, b) => Math.sin(2 * b + 0.3) ** 2);
+  const multiplied = grown.filter(({ links: [{ unit }] }) => unit.kind === "product");
+  assert.equal(multiplied.length, 3, "as a factor, as one below, and as one below with the other sign");
+  for (const network of multiplied) {
+    const [low, high] = rangeOf(valuesOf(network.links[0].unit.factors[1].input));
+    assert.ok(low > 0.3 && high < 1.7 && high - low > 0.8, `from ${low} to ${high}`);
+    close(Math.max(1 - low, high - 1), 0.6, 1e-9, "by the largest of the unit");
+  }
+});
+
+test("a function takes over its argument scaled to [−1, 1] about its middle", () => {
+  const argument = affine(
+    [
+      { weight: 1, unit: a },
+      { weight: 3, unit: b },
+    ],
+    5,
+  );
+  const { grown } = grownBy(swapFunction, single(call("tanh", argument)), (a, b) => Math.sin(a + 3 * b));
+  const sines = grown.filter(({ links: [{ unit }] }) => unit.kind === "function" && unit.index === ALL.indexOf("sin"));
+  const starts = ALL.functions[ALL.indexOf("sin")].swapped ?? [];
+  assert.equal(sines.length, starts.length);
+  starts.forEach(([slope, bias], k) => {
+    allClose(rangeOf(valuesOf(sines[k].links[0].unit.factors[0].input)), [bias - slope, bias + slope], 1e-9);
+  });
+});
+
+test("what replaces a factor is chosen for what the whole term and the residual hold", () => {
+  const slope = 7 / Math.max(...inputs[1].map(Math.abs)); // a slope of the library
+  const { grown, fitter } = grownBy(
+    replaceFactor,
+    sum(times(a, b), square(a)),
+    (a, b) => a * Math.sin(slope * b) + 2 * a * a,
+  );
+  const [first] = grown.filter(({ links }) => signature(single(links[0].unit.factors[0].input.links[0].unit)) === "x0");
+  assert.ok(fitter.fit(first, LINEAR) < 1e-12 * fitter.sample.variance * N, "the very sprout, before any fit inside");
 });

@@ -133,3 +133,21 @@ test("the shortened networks are fitted", () => {
     ["x0+x1"],
   );
 });
+
+test("a part goes exactly where the description gets shorter without it", () => {
+  const decisions = Array.from({ length: 80 }, (_, k) => {
+    const bias = 0.0005 * k;
+    const target = map([inputs[0], noise], (a, r) => 2 * a + bias + 0.05 * r);
+    const fitter = fitterFor(inputs, target);
+    const [whole, less] = [single(input(0), 1, 0), single(input(0))].map((root) => ({
+      root,
+      error: fitter.fit(root, FINAL),
+    }));
+    const gain = lengthOf(whole, fitter, 0) - lengthOf(less, fitter, 0);
+    const last = prune(whole, fitter, 0).at(-1);
+    assert.equal(last?.root.biased, gain < 0, `a gain of ${gain}`);
+    return gain;
+  });
+  const near = decisions.map(Math.abs).sort((a, b) => a - b);
+  assert.ok(Math.max(...decisions) > 1 && Math.min(...decisions) < -1 && near[1] < 0.3, `${near}`);
+});

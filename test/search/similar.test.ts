@@ -76,6 +76,7 @@ test("slopes and bends of ln|y|, with their errors", () => {
 const laws: [string, number, (...x: number[]) => number, number][] = [
   ["one group", 4, (a, b, c, d) => 1 / (Math.exp((a * b) / (c * d)) - 1), 1],
   ["a group and factors", 4, (a, b, c, d) => (a ** 2 / b) * Math.tanh((2 * a * c) / d), 1],
+  ["an input in the group and in front", 4, (a, b, c, d) => a ** 3 * (Math.exp((a * b) / (c * d)) - 1), 1],
   ["powers of two in a group", 3, (a, b, c) => Math.exp((-a * b * b) / c), 1],
   ["two groups", 4, (a, b, c, d) => 1 / (a / b + (3 * c) / d), 1],
   ["a sum of products", 4, (a, b, c, d) => a * b + 3 * c * d, 1],
@@ -87,6 +88,14 @@ for (const [name, d, law, groups] of laws) {
     const [part] = found(problemOf(inputs, target));
     assert.ok(part, "found");
     assert.equal(part.problem.inputs.length, groups);
+    if (groups === 1) {
+      // The smaller target is a curve over the one group: from neighbour to neighbour it goes up and down once or twice at most.
+      const [column] = part.problem.inputs;
+      const order = [...column.keys()].sort((i, j) => column[i] - column[j]);
+      const along = order.map((row) => part.problem.target[row]);
+      const way = along.slice(1).reduce((sum, v, k) => sum + Math.abs(v - along[k]), 0);
+      assert.ok(way < 2.5 * (Math.max(...along) - Math.min(...along)), "a function of the group");
+    }
     // The smaller problem's columns are the groups, and a network of it says the same on the whole problem.
     for (let k = 0; k < part.problem.inputs.length; k++) {
       const whole = part.whole(single(input(k), 2, 0.5));

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_PRIMITIVES, PRIMITIVES } from "../../src/primitives.js";
 import { makeGrammar } from "../../src/search/grammar.js";
+import { buildLibrary } from "../../src/search/library.js";
 import { signature, size } from "../../src/search/network.js";
-import { peels } from "../../src/search/start/peel.js";
+import { peeled, peels } from "../../src/search/start/peel.js";
 import { powerLaws } from "../../src/search/start/power.js";
 import { Workbench } from "../../src/search/workbench.js";
-import { ALL, allClose, close, map, normal, outputAt, uniform } from "./help.js";
+import { ALL, allClose, close, map, normal, outputAt, solve, uniform } from "./help.js";
 
 const N = 60;
 const every = Object.keys(PRIMITIVES);
@@ -35,7 +36,7 @@ type Law = (a: number, b: number, c: number) => number;
 
 /** Each start on its own, with a law that is its own, and the size the law has at most. */
 const LAWS: [string, RegExp, Law, number][] = [
-  ["a power law with odd exponents", /^power laws/, (a, b, c) => 3 * a ** 1.37 * b ** -0.7 * c ** 2.1, 15],
+  ["a power law with odd exponents", /^power laws/, (a, b, c) => 3 * a ** 1.37 * b ** -0.7 * c ** 2.1, 16],
   ["a power law with half exponents, of two inputs", /^power laws/, (a, b) => -2 * a ** 1.5 * b ** -0.5, 10],
   ["a power law with an offset", /^power laws/, (a) => 5 * a ** 1.5 + 0.4, 9],
   ["a polynomial of five terms", /^polynomials/, (a, b, c) => 1 - 2 * a * b + 0.3 * c ** 3 + b * b - a, 24],
@@ -146,4 +147,25 @@ test("starts keep to the primitives they are given", () => {
   assert.ok(names("square").includes("power 2") && !names("square").includes("power 3"));
   assert.ok(!names(...DEFAULT_PRIMITIVES).some((name) => name.startsWith("rational")));
   assert.ok(names("division", "product").some((name) => name.startsWith("rational")));
+});
+
+test("rows of an undone function weigh as much as an error of the target counts there", () => {
+  const target = map([inputs[0], normal(5, N)], (a, r) => Math.exp(2 - 5 * a) + 0.01 * r);
+  assert.ok(target.every((y) => y > 0));
+  const bench = benchFor(inputs.slice(0, 1), target);
+  const [{ grammar, sample }, library] = [bench.fitter, buildLibrary(bench.fitter.sample, bench.fitter.grammar)];
+  assert.equal(sample.n, N);
+  const peel = peels(grammar, 1, 1).find(({ name }) => name === "exp");
+  assert.ok(peel);
+  // An error e of y is one of e/y of ln y: least squares of ln y with weights y.
+  const z = map([target], (y) => y * Math.log(y));
+  const { weights } = solve([target, map([target, inputs[0]], (y, a) => y * a)], z);
+  const slopes = [...peeled(peel, bench.fitter, library)].flatMap(({ links }) => {
+    const exponent = links[0].unit.factors[0]?.input.links[0].unit.factors[0]?.input ?? links[0].unit.factors[0]?.input;
+    return exponent?.links.length === 1 && exponent.links[0].unit.kind === "input" ? exponent.links[0].weight : [];
+  });
+  assert.ok(
+    slopes.some((slope) => Math.abs(slope - weights[1]) < 1e-6),
+    `${slopes} instead of ${weights[1]}`,
+  );
 });
