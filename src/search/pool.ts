@@ -82,7 +82,7 @@ export class Pool {
     return this.states.reduce((a, b) => (b.length < a.length ? b : a));
   }
 
-  isExact({ error }: State): boolean {
+  isExact({ error }: Pick<Candidate, "error">): boolean {
     const { n, variance } = this.fitter.sample;
     return error <= EXACT * variance * n;
   }

@@ -8,7 +8,7 @@ import { DEFAULT_PRIMITIVES } from "../primitives.js";
 import { random } from "../random.js";
 import { natureConstants } from "../units/network.js";
 import { lackOfFit } from "../verdict.js";
-import { fitBatch } from "./candidates.js";
+import { type Candidate, fitBatch } from "./candidates.js";
 import { FEW_ROWS, NATURE_NODES } from "./description.js";
 import { LINEAR } from "./fit.js";
 import type { Grammar } from "./grammar.js";
@@ -97,6 +97,8 @@ export async function search(
   let pruned: State | undefined;
   /** Has a smaller problem a short exact law? It is as sure there, however long the whole is. */
   let settled = false;
+  // A smooth function of one group is approached to many digits by formulas that lead nowhere: they wait to the end.
+  const waiting: Candidate[] = [];
   // An exact network that needs no constant of nature is hardly there by chance.
   const surely = problem.dimensions && options.groups !== false ? settings.surelyInUnits : settings.surelyShort;
 
@@ -115,6 +117,7 @@ export async function search(
     if (!onlyNoise()) await narrowed();
     await mutateBest();
   }
+  if (!pool.exact) pool.addAll([waiting]);
   await compress();
   return pool;
 
@@ -152,7 +155,11 @@ export async function search(
     const whole = found.map(part.whole).map((root) => (grouped ? shorten(root, fitter.grammar) : root));
     const small = fitBatch(whole, fitter);
     // With the factors they may all be too large for the search, but what has been found must not be lost.
-    pool.addAll([small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY)]);
+    const candidates = small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY);
+    const sure = (one: Candidate) => pool.isExact(one) && (settled || unscaledSize(one.root) <= surely);
+    const waits = (one: Candidate) => groups.includes(part) && !sure(one);
+    pool.addAll([candidates.filter((one) => !waits(one))]);
+    waiting.push(...candidates.filter(waits));
     report("start", 0.05);
 
     async function searchInner(): Promise<Pool> {
