@@ -27,12 +27,15 @@ const MOST = 40;
 /** Relative difference under which two constants are the same. */
 const SAME = 1e-6;
 
-/** A copy of the network, as short as these rewritings make it. */
-export function shorten(root: Affine, grammar: Grammar): Affine {
+/**
+ * A copy of the network, as short as these rewritings make it.
+ * @param positive which inputs are positive: these move through roots too
+ */
+export function shorten(root: Affine, grammar: Grammar, positive: readonly boolean[] = []): Affine {
   let current = canonical(copyAffine(root), grammar);
   if (!grammar.products) return current;
   for (let step = 0; step < MOST; step++) {
-    const best = rewritings(current).reduce(
+    const best = rewritings(current, positive).reduce(
       (least, rewritten) => (size(canonical(rewritten, grammar)) < size(least) ? rewritten : least),
       current,
     );
@@ -43,7 +46,7 @@ export function shorten(root: Affine, grammar: Grammar): Affine {
 }
 
 /** All networks that one rewriting makes. */
-function rewritings(root: Affine): Affine[] {
+function rewritings(root: Affine, positive: readonly boolean[]): Affine[] {
   const found: Affine[] = [];
   const sums = places(root).affines.length;
   for (let at = -1; at < sums; at++) {
@@ -60,7 +63,7 @@ function rewritings(root: Affine): Affine[] {
       }
       links[i].unit.factors.forEach((_, f) => {
         for (const v of inputsOf(links[i].unit))
-          for (const p of [1, -1, 2, -2]) attempt((of) => moveThrough(of.links[i].unit, f, v, p));
+          for (const p of [1, -1, 2, -2]) attempt((of) => moveThrough(of.links[i].unit, f, v, p, positive[v]));
       });
     }
   }
@@ -148,10 +151,11 @@ function samePowers(of: Map<number, number> | undefined, root: readonly (readonl
   return of?.size === root.length && root.every(([index, power]) => of.get(index) === 2 * power);
 }
 
-/** (Σ t)^q = (Σ t·x^p)^q·x^(−pq), for factor f of a product with a whole power q. */
-function moveThrough(unit: Unit, f: number, x: number, p: number): boolean {
+/** (Σ t)^q = (Σ t·x^p)^q·x^(−pq), for factor f of a product with a whole power q, or half of one if x is positive. */
+function moveThrough(unit: Unit, f: number, x: number, p: number, positive: boolean): boolean {
   const { input: sum, power, free } = unit.factors[f];
-  if (unit.kind !== "product" || free || !Number.isInteger(power)) return false;
+  if (unit.kind !== "product" || free) return false;
+  if (!Number.isInteger(power) && !(positive && Number.isInteger(p * power))) return false;
   if (sum.links.length + (sum.biased ? 1 : 0) < 2) return false;
   const moved: Link[] = sum.links.map(({ weight, unit: term }) => ({
     weight,

@@ -90,3 +90,20 @@ test("without products there is nothing to factor", () => {
   const root = sum([1, x(2)], [3, x()])(2.25);
   assert.equal(signature(shorten(root, grammar)), signature(root));
 });
+
+test("a positive input moves through a root, one of either sign does not", () => {
+  const [x, y, z] = [input(0), input(1), input(2)];
+  // x·√((y/x)² + (z/x)²)
+  const over = (unit: typeof x) => productOf(factor(single(unit), 2), factor(single(x), -2));
+  const root = affine([
+    { weight: 1, unit: over(y) },
+    { weight: 1, unit: over(z) },
+  ]);
+  const before = single(productOf(factor(single(x)), factor(root, 0.5)));
+  const after = shorten(before, ALL, [true, false, false]);
+  assert.ok(size(after) < size(before));
+  assert.ok(!signature(after).includes("x0"), signature(after));
+  close(outputAt(after, [3, 1, 2], ALL), outputAt(before, [3, 1, 2], ALL), 1e-12);
+  const same = shorten(before, ALL);
+  close(outputAt(same, [-3, 1, 2], ALL), outputAt(before, [-3, 1, 2], ALL), 1e-12);
+});
