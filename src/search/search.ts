@@ -152,7 +152,9 @@ export async function search(
     const found = part.problem.inputs.length === 0 ? [affine([], 1)] : promising(await searchInner());
     // A power of an input that is in front of groups and in them goes away in between.
     const grouped = groups.includes(part) || similar.includes(part);
-    const whole = found.map(part.whole).map((root) => (grouped ? shorten(root, fitter.grammar, fitter.sample.positive) : root));
+    const whole = found
+      .map(part.whole)
+      .map((root) => (grouped ? shorten(root, fitter.grammar, fitter.sample.positive) : root));
     const small = fitBatch(whole, fitter);
     // With the factors they may all be too large for the search, but what has been found must not be lost.
     const candidates = small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY);
