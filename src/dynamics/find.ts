@@ -39,20 +39,25 @@ export interface Found {
   readonly view: StateView;
 }
 
-/** The best law of a state, and those after it, best first. */
-export async function findLaw(scene: Scene, survey: Survey, state: number): Promise<Found[]> {
+/** Structures of a state's law, from single series that reach far. */
+export async function structuresFor(scene: Scene, survey: Survey, state: number): Promise<Opened[]> {
   const { form, primitives, seed, signal } = scene;
   const { set, names, noise, spread, smoothers } = survey;
-  const { searched, first, second, kept, length, lengthInNoise } = FIND_DEFAULTS;
   const onTopOf = form === "map" ? names[state] : undefined;
-  const structures = new Map<string, Opened>();
-  for (const series of widest(set.list, spread, searched)) {
+  const structures: Opened[] = [];
+  for (const series of widest(set.list, spread, FIND_DEFAULTS.searched)) {
     const rates = ratesOf(series, smoothers, noise, state, form, set.dt);
-    for (const structure of await structuresOf(rates, names, { primitives, seed, signal, onTopOf })) {
-      const key = JSON.stringify(structure.tree);
-      if (!structures.has(key)) structures.set(key, structure);
-    }
+    structures.push(...(await structuresOf(rates, names, { primitives, seed, signal, onTopOf })));
   }
+  return structures;
+}
+
+/** The law of a state: of structures the one that tells all series best, with its constants dealt out. */
+export function lawAmong(given: readonly Opened[], scene: Scene, survey: Survey, state: number): Found {
+  const { form, seed } = scene;
+  const { set, names, noise, spread, smoothers } = survey;
+  const { first, second, kept, length, lengthInNoise } = FIND_DEFAULTS;
+  const structures = new Map(given.map((structure) => [JSON.stringify(structure.tree), structure]));
   const shortest = Math.min(...set.list.map(({ rows }) => rows));
   const wanted = noise.some((sigma, k) => sigma > NOISY * spread[k]) ? lengthInNoise : length;
   const base = { names, form, dt: set.dt, length: Math.min(wanted, shortest - 8) };
@@ -69,10 +74,8 @@ export async function findLaw(scene: Scene, survey: Survey, state: number): Prom
       .map((structure): Found => ({ dealt: dealOut(through, structure), view: through }))
       .sort((a, b) => a.dealt.length - b.dealt.length);
   const quick = look(view(first), [...structures.values()]);
-  return look(
-    view(second),
-    quick.slice(0, kept).map(({ dealt }) => dealt.structure),
-  );
+  const best = quick.slice(0, kept).map(({ dealt }) => dealt.structure);
+  return look(view(second), best)[0];
 }
 
 /** The series that reach farthest in the states: those show most of a law. */
@@ -113,7 +116,7 @@ export function ratesOf(
 }
 
 /** Root mean square of a state's rate of change over all series. */
-function rateSize({ list, dt }: SeriesSet, smoothers: readonly Smoother[], state: number, form: Form): number {
+export function rateSize({ list, dt }: SeriesSet, smoothers: readonly Smoother[], state: number, form: Form): number {
   let [sum, n] = [0, 0];
   for (const { columns } of list) {
     for (const d of filtered(columns[state], smoothers[state].slope)) {

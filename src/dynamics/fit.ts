@@ -1,15 +1,15 @@
 /**
- * The way to the law by search: structures from single series, the constants that differ are the latents, a second look with
+ * The way from structures to the law: what all series have in common, the constants that differ are the latents, a second look with
  * the latents known, and multiple shooting for the last word.
  */
 import { number, variable } from "../expression/build.js";
 import { toText } from "../expression/text.js";
 import type { Expression } from "../expression/tree.js";
 import { findAgain } from "./again.js";
-import { type Found, findLaw, type Scene } from "./find.js";
+import { type Found, lawAmong, type Scene } from "./find.js";
 import { gauged } from "./gauge.js";
 import { closed, type Law, type Measured } from "./law.js";
-import { opened, substituted } from "./opened.js";
+import { type Opened, opened, substituted } from "./opened.js";
 import { POLISH_DEFAULTS, type Polished, polished } from "./polish.js";
 import { relate } from "./relate.js";
 import { rounded } from "./round.js";
@@ -26,10 +26,17 @@ export interface Attempt {
 /** Told of each step: how far the work is, 0 to 1, and the law as it stands. */
 export type Report = (fraction: number, best: string) => void;
 
-/** @param nameOf the name of the k-th latent */
-export async function searched(
+/** Where structures of the states' laws come from. */
+export type Source = (state: number) => Opened[] | Promise<Opened[]>;
+
+/**
+ * @param source of structures: the search in single series, or a trained network
+ * @param nameOf the name of the k-th latent
+ */
+export async function fitted(
   scene: Scene,
   survey: Survey,
+  source: Source,
   nameOf: (k: number) => string,
   report: Report,
 ): Promise<Attempt> {
@@ -39,9 +46,9 @@ export async function searched(
   const sought = names.map((_, k) => k).filter((k) => names.length === observed || k >= observed);
   const found: Found[] = [];
   for (const [place, state] of sought.entries()) {
-    const laws = await findLaw(scene, survey, state);
-    found.push(laws[0]);
-    const { structure } = laws[0].dealt;
+    const law = lawAmong(await source(state), scene, survey, state);
+    found.push(law);
+    const { structure } = law.dealt;
     report((0.6 * (place + 1)) / sought.length, `${names[state]}: ${toText(structure.tree, { digits: 4 })}`);
   }
   const related = await relate(found, nameOf, scene);
@@ -53,8 +60,8 @@ export async function searched(
     const soFar = substituted(related.equations[place], by);
     const again = await findAgain(scene, survey, found[place], related, soFar);
     // Its round numbers are opened again: what the observations say of them is for multiple shooting to tell.
-    const fitted = new Map(again.structure.names.map((name, k) => [name, number(again.values.shared[k])]));
-    const law = opened(substituted(again.structure.tree, fitted));
+    const known = new Map(again.structure.names.map((name, k) => [name, number(again.values.shared[k])]));
+    const law = opened(substituted(again.structure.tree, known));
     const own = (name: string) => `e${state}${name}`;
     equations[state] = substituted(law.tree, new Map(law.names.map((name) => [name, variable(own(name))])));
     constants.push(...law.names.map(own));

@@ -3,10 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { InputError } from "../errors.js";
 import { beginWork } from "../notebook/cell.js";
 import { median } from "./common.js";
-import { searched } from "./fit.js";
+import { structuresFor } from "./find.js";
+import { fitted } from "./fit.js";
 import { Follower, partsFor } from "./follow.js";
 import { inferred } from "./infer.js";
 import { closed, type Equation, equationsOf, type Law } from "./law.js";
+import { networkStructures } from "./network.js";
 import { checkDynamics, type DynamicsOptions, type DynamicsProgress, type DynamicsSettings } from "./options.js";
 import { type Polished, polished } from "./polish.js";
 import { type DynamicsResult, fittedResult } from "./result.js";
@@ -62,8 +64,13 @@ export class EqlDynamics {
         onProgress?.(progress);
         work?.report(progress);
       };
-      const { form, primitives, seed, nameOf } = this.settings;
-      const attempt = await searched({ form, primitives, seed, signal: stop }, seen, nameOf, report);
+      const { form, primitives, seed, nameOf, method, expected = 1 } = this.settings;
+      const scene = { form, primitives, seed, signal: stop };
+      const source =
+        method === "search"
+          ? (state: number) => structuresFor(scene, seen, state)
+          : networkStructures(scene, seen, expected, report);
+      const attempt = await fitted(scene, seen, source, nameOf, report);
       const { law, polish } = attempt;
       const typical = law.latents.map((_, k) => median(polish.latents.map((z) => z[k])));
       this.known = { law, typical, dt: seen.set.dt };

@@ -20,6 +20,11 @@ export interface DynamicsOptions {
   time?: string;
   /** What formulas are built of, as in `discover`. */
   primitives?: readonly string[];
+  /**
+   * Where structures of the law come from. "search": the search of `discover` in single series. "network": equation learners
+   * trained behind an encoder, end to end; slower, and it needs the number of latents (one, if not given).
+   */
+  method?: "search" | "network";
   /** Start of the random numbers: the same seed gives the same digits. */
   seed?: number;
 }
@@ -39,6 +44,7 @@ export interface DynamicsSettings {
   readonly form: Form;
   readonly primitives: readonly string[];
   readonly seed: number;
+  readonly method: "search" | "network";
   /** How many latents are expected, if that was said. */
   readonly expected: number | undefined;
   readonly nameOf: (latent: number) => string;
@@ -48,9 +54,10 @@ export const DYNAMICS_DEFAULTS = {
   form: "field" as Form,
   primitives: DEFAULT_PRIMITIVES as readonly string[],
   seed: 1,
+  method: "search" as "search" | "network",
 };
 
-const KNOWN = ["states", "latents", "dt", "form", "rates", "series", "time", "primitives", "seed"];
+const KNOWN = ["states", "latents", "dt", "form", "rates", "series", "time", "primitives", "method", "seed"];
 
 /** @throws InputError that names the option and what it may be */
 export function checkDynamics(options: DynamicsOptions): DynamicsSettings {
@@ -63,7 +70,7 @@ export function checkDynamics(options: DynamicsOptions): DynamicsSettings {
     }
   }
   const { states, latents, dt, rates = [], time } = options;
-  const { form, primitives, seed } = { ...DYNAMICS_DEFAULTS, ...options };
+  const { form, primitives, seed, method } = { ...DYNAMICS_DEFAULTS, ...options };
   const isNames = (value: unknown): value is string[] =>
     Array.isArray(value) && value.every((name) => typeof name === "string");
   if (!isNames(states) || states.length === 0) {
@@ -93,6 +100,9 @@ export function checkDynamics(options: DynamicsOptions): DynamicsSettings {
     const known = Object.keys(PRIMITIVES);
     throw new InputError(`There is no primitive "${name}".${didYouMean(name, known)} Known are ${list(known)}.`);
   }
+  if (method !== "search" && method !== "network") {
+    throw new InputError(`method must be "search" or "network", not "${method}".`);
+  }
   if (!Number.isSafeInteger(seed)) throw new InputError(`The seed must be a whole number, not ${seed}.`);
   const expected = isNames(latents) ? latents.length : latents;
   const free = (k: number) => {
@@ -107,6 +117,7 @@ export function checkDynamics(options: DynamicsOptions): DynamicsSettings {
     form,
     primitives,
     seed,
+    method,
     expected: expected as number | undefined,
     nameOf: (k) => named[k] ?? free(k),
   };

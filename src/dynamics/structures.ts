@@ -85,7 +85,7 @@ export async function structuresOf(
 }
 
 /** rate + x, with a term in x alone brought together with x. */
-function added(rate: Expression, name: string): Expression {
+export function added(rate: Expression, name: string): Expression {
   const terms = rate.kind === "sum" ? rate.terms : [rate];
   const isOwn = (term: Expression) =>
     term.kind === "product" &&

@@ -8,7 +8,7 @@
  * f(x_i) − x_i stands in the integral's place.
  */
 import type { Expression } from "../expression/tree.js";
-import { compileWithDerivatives } from "./compile.js";
+import { type Compiled, compileWithDerivatives } from "./compile.js";
 import type { Block, LeastSquares } from "./least-squares.js";
 import type { Series } from "./series.js";
 
@@ -64,12 +64,29 @@ export function weakProblem(
   shared: readonly string[],
   own: readonly string[],
 ): LeastSquares {
-  const { series, names, form, dt, length, windows } = view;
   const constants = [...shared, ...own];
-  const width = constants.length;
-  const count = equations.length;
   const trees = equations.map(({ tree }) => tree);
-  const values = compileWithDerivatives(trees, [...names, ...constants], constants);
+  return weakResiduals(
+    view,
+    equations,
+    compileWithDerivatives(trees, [...view.names, ...constants], constants),
+    constants.length,
+  );
+}
+
+/**
+ * The same for laws that are given as a function.
+ * @param values of states, shared constants and own ones makes each law's value, and then each law's derivatives by the constants
+ * @param width number of constants
+ */
+export function weakResiduals(
+  view: View,
+  equations: readonly Omit<Equation, "tree">[],
+  values: Compiled,
+  width: number,
+): LeastSquares {
+  const { series, names, form, dt, length, windows } = view;
+  const count = equations.length;
   const beside = form === "map" ? 0 : BESIDE;
   const points = length + (form === "map" ? 0 : 1 + 2 * BESIDE);
   const given = new Float64Array(names.length + width);
