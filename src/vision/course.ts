@@ -19,6 +19,8 @@ import { type Network, setVariable, type Task, TRAINING, trainEpoch } from "./tr
 const MEASURED = 2000;
 /** The slots' values and the formula learn more slowly than the encoder, once there is a formula. */
 const SLOW = 0.3;
+/** A scaffold that was stuck is given so many times the epochs, from where it is. */
+const AGAIN = 2.5;
 /** Pairs by which y's mean and spread are estimated. */
 const SAMPLED = 4000;
 
@@ -84,7 +86,7 @@ export class Course {
   /** Trains a stage to its end; returns the mean loss of its last epoch. */
   async train({ attempt, stage, epoch: first }: Place): Promise<number> {
     const { settings, task, signal } = this;
-    const epochs = settings.epochs[stage === "together" ? "together" : "scaffold"];
+    const epochs = this.epochsOf(stage);
     const schedule =
       stage === "together"
         ? togetherSchedule(settings.resolution)
@@ -147,6 +149,11 @@ export class Course {
       seconds: this.seconds(),
       seed: this.settings.seed,
     });
+  }
+
+  private epochsOf(stage: Place["stage"]): number {
+    const { scaffold, together } = this.settings.epochs;
+    return { scaffold, "scaffold again": Math.ceil(AGAIN * scaffold), together }[stage];
   }
 
   /** Epochs done. */
