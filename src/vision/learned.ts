@@ -67,10 +67,16 @@ const STREAM = 99;
 
 export function makeLearned({ encoder, f, seed, ...parts }: Parts): Learned {
   const slots = Array.from(encoder.slots.dataSync());
+  /** Images read before: it takes seconds, and gives the same again. */
+  const known = new WeakMap<ImageSet, Float64Array>();
   const learned: Learned = {
     ...parts,
     slots,
-    read: (images) => latents(slotProbabilities(encoder, images, random(seed, STREAM)), slots),
+    read(images) {
+      const z = known.get(images) ?? latents(slotProbabilities(encoder, images, random(seed, STREAM)), slots);
+      known.set(images, z);
+      return z;
+    },
     predict: (z1, z2) => evaluate(f, z1, z2),
     judge(images, { formula, inRange, resolution = 1 }) {
       const z = learned.read(images);

@@ -19,20 +19,26 @@ import { reluNetwork } from "../../src/vision/scaffold.js";
 import { step, TRAINING } from "../../src/vision/training.js";
 
 /** Turns, and steps in each. */
-const TURNS = 8;
-const STEPS = 25;
+const TURNS = 7;
+const STEPS = 15;
 
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 const PYTHON = path(
   process.platform === "win32" ? ".cache/torch-venv/Scripts/python.exe" : ".cache/torch-venv/bin/python",
 );
 
+/** Milliseconds: the median, and the least, which is what a machine does that does nothing else. */
+interface Times {
+  readonly median: number;
+  readonly least: number;
+}
+
 interface Measured {
   readonly threads: number;
-  /** Milliseconds a step, median. */
-  readonly eqlab: number;
-  readonly augmentation: number;
-  readonly pytorch?: number;
+  readonly eqlab: Times;
+  /** Turning and shifting the images of a step. */
+  readonly augmentation: Times;
+  readonly pytorch?: Times;
 }
 
 async function measure(threads: number): Promise<Measured> {
@@ -72,9 +78,9 @@ async function measure(threads: number): Promise<Measured> {
   rival?.stop();
   return {
     threads,
-    eqlab: median(times.eqlab),
-    augmentation: median(times.augmentation),
-    ...(rival && { pytorch: median(times.pytorch) }),
+    eqlab: summary(times.eqlab),
+    augmentation: summary(times.augmentation),
+    ...(rival && { pytorch: summary(times.pytorch) }),
   };
 }
 
@@ -93,14 +99,17 @@ function startRival() {
   };
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
+function summary(values: readonly number[]): Times {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { median: sorted[sorted.length >> 1], least: sorted[0] };
 }
 
 function report(lines: readonly Measured[]): string {
-  const ms = (time: number | undefined) => (time === undefined ? "not there" : time.toFixed(1));
-  const ratio = ({ eqlab, pytorch }: Measured) => (pytorch === undefined ? "" : `${(pytorch / eqlab).toFixed(2)}`);
+  const ms = (time?: Times) => (time ? `${time.median.toFixed(1)} (${time.least.toFixed(1)})` : "not there");
+  const ratio = ({ eqlab, pytorch }: Measured) =>
+    pytorch ? `${(pytorch.median / eqlab.median).toFixed(2)} (${(pytorch.least / eqlab.least).toFixed(2)})` : "";
   return [
+    "Medians, and in parentheses the least.\n",
     "| threads | eqlab, ms a step | PyTorch, ms a step | PyTorch : eqlab | turning and shifting the images, ms |",
     "|---|---|---|---|---|",
     ...lines.map((line) => {
