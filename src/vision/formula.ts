@@ -4,6 +4,8 @@
  */
 import type * as tf from "@tensorflow/tfjs-node";
 import { InputError } from "../errors.js";
+import { complexity } from "../expression/complexity.js";
+import { parse } from "../expression/parse.js";
 import { PAPER_LAYER } from "../network/architecture.js";
 import { EqlLayer, type EqlLayer as Layer } from "../network/index.js";
 import { tensorFlow } from "../network/tensorflow.js";
@@ -29,7 +31,7 @@ export const FORMULA = {
   robust: 0.1,
   /** The error of a cell counts up to this, in steps of y … */
   clip: 0.3,
-  /** … and among formulas whose mean of that is as small to within this, the one with the fewest weights is taken. */
+  /** … and among formulas whose mean of that is as small to within this, the shortest is taken. */
   tolerance: 0.002,
   /** A formula with a larger mean is none. */
   accept: 0.03,
@@ -46,6 +48,7 @@ export interface FoundFormula {
   readonly layers: number;
 }
 
+const LATENTS = ["z1", "z2"];
 const WIRING = { primitives: PAPER_LAYER, gains: "unit" } as const;
 
 /** An equation learner with two inputs, whose weights are to be set. */
@@ -62,7 +65,7 @@ const trainable = (layer: Layer) => unwrap(layer.trainableWeights);
 export const maskOf = (layer: Layer) => unwrap(layer.nonTrainableWeights);
 
 /** The formula as it stands, in latents z1 and z2. */
-export const formulaText = (layer: Layer): string => layer.expression(["z1", "z2"]);
+export const formulaText = (layer: Layer): string => layer.expression(LATENTS);
 
 /** f(z1, z2) of an equation learner with two inputs. */
 export function eqlFunction(layer: Layer): PairFunction {
@@ -200,7 +203,8 @@ async function train(replicas: Replicas, signal: AbortSignal, onProgress: (fract
     layer.penalty = masked ? 0 : penalty * Math.min(1, Math.max(0, (u - from) / (full - from)));
     const rate = masked ? Math.max(0.02, (1 - u) / (1 - mask)) : Math.min(1, step / 50);
     optimizer.minimize(() => replicas.loss(), learningRate * rate);
-    tf.tidy(() => values.assign(values.clipByValue(-1, 1) as tf.Tensor2D));
+    // While weights are paid for, small ones with large latents would be the cheapest.
+    if (!masked) tf.tidy(() => values.assign(values.clipByValue(-1, 1) as tf.Tensor2D));
     if (step % 20 === 0) {
       onProgress(u);
       await new Promise(setImmediate);
@@ -210,18 +214,22 @@ async function train(replicas: Replicas, signal: AbortSignal, onProgress: (fract
   optimizer.dispose();
 }
 
-/** Of the replicas that fit best, the one with the fewest weights, alone and in y's own units. */
+/**
+ * Of the replicas that fit best, the one with the shortest formula, alone and in y's own units. Latents without a scale of their
+ * own make z1 + z2 and z1² + z2² the same law, and both are found: the first is shorter.
+ */
 function simplest(replicas: Replicas, resolution: number): FoundFormula | undefined {
   const tf = tensorFlow();
   const { layer, layers, values, spread } = replicas;
   const errors = replicas.errors(resolution);
   const [weights, kept] = layer.getWeights().map((tensor) => tensor.arraySync() as number[][]);
-  const sizes = kept.map((mask) => mask.reduce((sum, one) => sum + one, 0));
-  const alive = [...sizes.keys()].filter((r) => sizes[r] > 0 && Number.isFinite(errors[r]));
+  const alive = [...kept.keys()].filter((r) => kept[r].includes(1) && Number.isFinite(errors[r]));
   const least = Math.min(...alive.map((r) => errors[r]));
   const [chosen] = alive
     .filter((r) => errors[r] <= least + FORMULA.tolerance)
-    .sort((a, b) => sizes[a] + errors[a] - sizes[b] - errors[b]);
+    .map((replica) => ({ replica, nodes: nodesOf(layer, replica) }))
+    .sort((a, b) => a.nodes - b.nodes || errors[a.replica] - errors[b.replica])
+    .map(({ replica }) => replica);
   if (chosen === undefined) return undefined;
   const alone = blankEql(layers);
   const last = weights[chosen].length - WIRING.primitives.length; // where the last matrix begins
@@ -229,6 +237,15 @@ function simplest(replicas: Replicas, resolution: number): FoundFormula | undefi
   tf.tidy(() => alone.setWeights([tf.tensor2d([scaled]), tf.tensor2d([kept[chosen]])]));
   const slots = Float32Array.from((values.arraySync() as number[][])[chosen]);
   return { layer: alone, slots, error: errors[chosen], layers };
+}
+
+function nodesOf(layer: Layer, replica: number): number {
+  try {
+    return complexity(parse(layer.expression(LATENTS, { replica })));
+  } catch (error) {
+    if (error instanceof InputError) return Number.POSITIVE_INFINITY; // too long to be read
+    throw error;
+  }
 }
 
 function deviationOf(values: readonly number[]): number {

@@ -9,8 +9,13 @@ import { setVariable, type Task } from "./training.js";
 const TABLE = {
   /** Pairs of training images that are looked up. */
   pairs: 60_000,
-  /** A cell needs so many of them. */
+  /** A cell needs so many of them … */
   least: 5,
+  /**
+   * … and this part of those that the slots' sizes let expect. Where fewer are left, the slots' value is beyond the training range,
+   * and what has come in has been misread.
+   */
+  expected: 0.5,
 };
 
 /** One cell for each pair of slots that occurs often enough. */
@@ -35,10 +40,13 @@ export function slotTable(slot: readonly number[], { images, formula, inRange }:
     if (known) known.push(y);
     else cells.set(key, [y]);
   }
+  const size: number[] = [];
+  for (const k of slot) size[k] = (size[k] ?? 0) + 1;
   const table: SlotTable = { first: [], second: [], y: [], count: [] };
   for (const [key, values] of cells) {
-    if (values.length < TABLE.least) continue;
     const [first, second] = key.split(" ").map(Number);
+    const expected = (TABLE.pairs * size[first] * size[second]) / images.count ** 2;
+    if (values.length < Math.max(TABLE.least, TABLE.expected * expected)) continue;
     table.first.push(first);
     table.second.push(second);
     table.y.push(values.sort((a, b) => a - b)[values.length >> 1]);
