@@ -42,6 +42,10 @@ test("a pole threaded between rows is hidden: small values, or large ones on one
     assert.equal(judge("sin(3*x)+0.0003/(x-y)", "sin(3*x)", { seed }), true);
     assert.equal(judge("0.00001*tan(9*x)+x", "x", { seed }), true);
   }
+  // Nor is it shown where it fits each row to many digits, as long as it changes little.
+  for (let seed = 1; seed <= 10; seed++) {
+    assert.equal(judge("x^2+0.00001/(x-0.2)", "x^2+0.00001/(x-0.2)", { seed, noise: 1e-9 }), true);
+  }
   // One wild row, which the pole passes close by.
   const x = Float64Array.from({ length: 40 }, (_, i) => i / 40);
   const fake = parse("x^2+0.0005/(x-0.5005)");
