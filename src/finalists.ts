@@ -22,7 +22,7 @@ import { Memory } from "./search/kernel/memory.js";
 import { type Affine, copyAffine, parameters, size } from "./search/network.js";
 import { prune } from "./search/prune.js";
 import { makeSample } from "./search/sample.js";
-import { shorten } from "./search/shorten.js";
+import { openPowers, shorten } from "./search/shorten.js";
 import { type Snapped, snap } from "./search/snap.js";
 import { natureConstants } from "./units/network.js";
 import type { Dimensions } from "./units/read.js";
@@ -137,6 +137,8 @@ function finalist(
   }
   // Counted from elsewhere, an input brings a bias along that the user's own units may not need.
   if (shifted) network = prune({ root: network, error: fitter.fit(network, FINAL) }, fitter, 0).at(-1)?.root ?? network;
+  const { positive } = fitter.sample;
+  network = openPowers(network, positive, grammar);
   const forms = [shorten(network, grammar), network].map((fitted) => {
     const nice = settled(fitted, snap(fitted, fitter), setting);
     const free = parameters(nice.root, grammar) - nice.snapped.length;

@@ -12,6 +12,7 @@ import {
   type Factor,
   factor,
   input,
+  isInput,
   isMonomial,
   type Link,
   monomial,
@@ -43,6 +44,30 @@ export function shorten(root: Affine, grammar: Grammar, positive: readonly boole
     current = best;
   }
   return current;
+}
+
+/** (w·Π x^q)^p = w^p·Π x^(pq) for w > 0 and inputs that are positive in all rows, where p need not be whole: (a⁴)^0.375 is a^1.5. */
+export function openPowers(root: Affine, positive: readonly boolean[], grammar: Grammar): Affine {
+  const copy = copyAffine(root);
+  const visit = (of: Affine) => {
+    for (const link of of.links) {
+      for (const { input } of link.unit.factors) visit(input);
+      if (link.unit.kind !== "product") continue;
+      link.unit.factors = link.unit.factors.flatMap((outer) => {
+        const [inner] = outer.input.links;
+        const alone = outer.input.links.length === 1 && !outer.input.biased && inner.weight > 0;
+        const powers = alone ? inner.unit.factors : [];
+        const open =
+          inner?.unit.kind === "product" &&
+          powers.every(({ input: of }) => isInput(of) && of.links[0].weight > 0 && positive[of.links[0].unit.index]);
+        if (!alone || !open || outer.free) return [outer];
+        link.weight *= inner.weight ** outer.power;
+        return powers.map((f) => ({ ...f, power: f.power * outer.power }));
+      });
+    }
+  };
+  visit(copy);
+  return canonical(copy, grammar);
 }
 
 /** All networks that one rewriting makes. */

@@ -265,3 +265,15 @@ test("memory is a stack: what is released is used again, and it grows without lo
   assert.deepEqual([...memory.view(kept, 3)], [1, 2, 3]);
   assert.equal(memory.view(large, 20_000_000)[19_999_999], 5);
 });
+
+test("tanh keeps its digits near zero, where a difference of numbers near 1 would lose them", () => {
+  const memory = new Memory();
+  const sizes = Array.from({ length: 200 }, (_, i) => 10 ** (-12 + i * 0.07));
+  const x = memory.store(sizes.flatMap((v) => [v, -v]));
+  const [h, d] = [memory.column(400), memory.column(400)];
+  memory.kernel.tanh(x, h, d, 400);
+  memory.view(h, 400).forEach((value, i) => {
+    const expected = Math.tanh(memory.view(x, 400)[i]);
+    close(value / expected, 1, 1e-15, `tanh(${memory.view(x, 400)[i]})`);
+  });
+});

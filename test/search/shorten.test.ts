@@ -15,7 +15,7 @@ import {
   single,
   size,
 } from "../../src/search/network.js";
-import { shorten } from "../../src/search/shorten.js";
+import { openPowers, shorten } from "../../src/search/shorten.js";
 import { ALL, close, outputAt, randomNetworks, uniform } from "./help.js";
 
 const rows = Array.from({ length: 6 }, (_, k) => [...uniform(k, 2, 0.2, 1.5)]);
@@ -106,4 +106,14 @@ test("a positive input moves through a root, one of either sign does not", () =>
   close(outputAt(after, [3, 1, 2], ALL), outputAt(before, [3, 1, 2], ALL), 1e-12);
   const same = shorten(before, ALL);
   close(outputAt(same, [-3, 1, 2], ALL), outputAt(before, [-3, 1, 2], ALL), 1e-12);
+});
+
+test("powers of powers of positive inputs are opened, and of no others", () => {
+  const nested = (power: number, weight = 1) => single(productOf(factor(single(x(4), weight), power)), 2);
+  const opened = openPowers(nested(0.375), [true, true], ALL);
+  assert.equal(signature(opened), signature(single(x(1.5))));
+  for (const row of rows) close(outputAt(opened, row, ALL), 2 * row[0] ** 1.5, 1e-12);
+  const scaled = openPowers(nested(0.5, 9), [true, true], ALL);
+  for (const row of rows) close(outputAt(scaled, row, ALL), 6 * row[0] ** 2, 1e-12);
+  assert.equal(signature(openPowers(nested(0.375), [false, true], ALL)), signature(nested(0.375)));
 });
