@@ -24,10 +24,16 @@ export function parseCsv(text: string, path: string): Frame {
   const separator = separatorOf(text);
   const { records, lines } = split(text, separator, path);
   if (records.length === 0) throw new InputError(`The file ${path} is empty. Its first line must name the columns.`);
-  const [header, ...rows] = dropEmptyLastColumn(records);
+  const [header, ...lower] = dropEmptyLastColumn(records);
   const warnings =
     separator === "," ? [] : [`${path} is read as separated by ${separator === ";" ? "semicolons" : "tabs"}.`];
   const labels = name(header, path, warnings);
+  const units = holdsUnits(lower);
+  if (units) {
+    warnings.push(`Line ${lines[1]} of ${path} is left out: it seems to hold units (${lower[0].join(", ")}).`);
+    lines.splice(1, 1);
+  }
+  const rows = units ? lower.slice(1) : lower;
   rows.forEach((row, i) => {
     if (row.length !== labels.length) {
       throw new InputError(
@@ -114,6 +120,16 @@ function dropEmptyLastColumn(records: string[][]): string[][] {
   const last = records[0].length - 1;
   const empty = last > 0 && records.every((record) => record.length === last || record[last] === "");
   return empty ? records.map((record) => record.slice(0, last)) : records;
+}
+
+/** Is the first row one of words, above rows that have numbers in some column, all of them? */
+function holdsUnits([first, ...rest]: readonly string[][]): boolean {
+  if (rest.length < 2 || first.length === 0) return false;
+  const isNumber = (cell: string) => fromDecimalComma(cell) !== undefined;
+  if (first.some((cell) => cell !== "" && isNumber(cell)) || first.every((cell) => cell === "")) return false;
+  // A row of missing values is not one of units.
+  if (first.some((cell) => /^(n\.?a\.?|n\/a|nan|null|none)$/i.test(cell))) return false;
+  return first.some((cell, i) => cell !== "" && rest.every((row) => isNumber(row[i] ?? "")));
 }
 
 function name(header: readonly string[], path: string, warnings: string[]): string[] {

@@ -152,6 +152,8 @@ function finalist(
   const residuals = rows.target.map((y, i) => (y - values[i]) * (weights ? weights[i] : 1));
   // Errors in proportion to a value have no meaning where the law's value is zero or of the other sign.
   const meaningless = noise === "relative" && !sameSigns(values, rows.target, last?.trust);
+  // Nothing at all is no formula for a target that is not nothing.
+  if (nice.root.links.length === 0 && !nice.root.biased && rows.target.some((y) => y !== 0)) return undefined;
   const left = leftover(rows.target, values, weights, steps);
   if (!Number.isFinite(left.square)) return undefined;
   const found = {
@@ -270,8 +272,10 @@ export function described(
   const k = parameters(root, grammar);
   const { rows: n, square, jacobian, size: scale, rounding } = left;
   const structure = structureLength(k, size(root), n);
-  const bySquares =
-    noise === "given" ? square / 2 : 0.5 * n * Math.log(Math.max(square / n, rounding / n, (EXACT * scale) / n));
+  const exact = square <= EXACT_ERROR * scale;
+  // What is exact to rounding of float64 is more than the digits of the target could ask for.
+  const floor = Math.max(exact ? 0 : rounding / n, (EXACT * scale) / n);
+  const bySquares = noise === "given" ? square / 2 : 0.5 * n * Math.log(Math.max(square / n, floor));
   const lengthRegardless = meaningless ? Number.POSITIVE_INFINITY : (left.surprise ?? bySquares) - jacobian + structure;
   return {
     root,
@@ -283,7 +287,7 @@ export function described(
     scale: scale / n,
     mse: left.plain / n,
     parameters: k,
-    exact: square <= EXACT_ERROR * scale,
+    exact,
     snapped,
     length: lengthRegardless + nature * NATURE_NODES * NODE_COST,
     objection: nature === Infinity ? "units" : undefined,

@@ -21,6 +21,8 @@ const MOST_DIGITS = 5;
 /** Whole numbers below this, with no more digits than that before their zeros, are round by nature, not by rounding. */
 const ROUND = 1e5;
 const ROUND_DIGITS = 2;
+/** Whole numbers that span fewer steps than this. */
+const FEW_STEPS = 10;
 
 /** Rows that span more than this are likely to have relative errors: that is tried first. */
 const LARGE_SPREAD = 100;
@@ -70,6 +72,10 @@ export function quanta(values: Float64Array, mostDigits = MOST_DIGITS): Float64A
     decimals = Math.max(decimals, digits - 1 - Number(exponent));
   }
   if (decimals === Number.NEGATIVE_INFINITY) return new Float64Array(values.length);
+  // Truth values, grades, small counts: that there is nothing between them is their nature.
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  if (decimals <= 0 && high - low < FEW_STEPS * 10 ** -decimals) return new Float64Array(values.length);
   // 1600 and 40 don't say that their zeros are unknown; 1230 and 456 do.
   const round = decimals <= 0 && significant <= ROUND_DIGITS && values.every((value) => Math.abs(value) < ROUND);
   if (round) return new Float64Array(values.length).fill(1);

@@ -75,7 +75,7 @@ export function readTable(data: Data, options: TableOptions): Table {
   const kept: { label: string; values: Float64Array }[] = [];
   for (const column of chosen.inputs) {
     if (!inputs && isMostlyText(column)) {
-      warnings.push(`The column "${column.label}" is left out: it holds ${textIn(column)}, not numbers.`);
+      warnings.push(`The column "${column.label}" is left out: it holds ${textIn(column)}.`);
       continue;
     }
     const values = numbers(raw, column);
@@ -84,8 +84,20 @@ export function readTable(data: Data, options: TableOptions): Table {
         `The column "${column.label}" is left out: it is ${values[0]} in every row, so its influence cannot be seen.`,
       );
     } else {
-      kept.push({ label: column.label, values });
+      const same = inputs ? undefined : kept.find((other) => equal(other.values, values));
+      if (same) {
+        warnings.push(
+          `The column "${column.label}" is left out: it is the same as "${same.label}" in every row, so that nothing can tell them apart.`,
+        );
+      } else kept.push({ label: column.label, values });
     }
+  }
+  const copy = kept.length > 1 ? kept.find((other) => equal(other.values, targetValues)) : undefined;
+  if (copy) {
+    warnings.push(
+      `The column "${copy.label}" is the same as the target "${target}" in every row, so the law can say no more than that. ` +
+        "Leave it out of the inputs.",
+    );
   }
   if (kept.length === 0 && !isConstant(targetValues)) {
     const why = chosen.inputs.length === 0 ? "" : ` ${warnings.slice(raw.warnings.length).join(" ")}`;
@@ -205,6 +217,8 @@ function place(raw: RawTable, row: number): string {
   return `row ${row + 1}${raw.lines ? ` (line ${raw.lines[row]})` : ""}`;
 }
 
+const MISSING = /^(n\.?a\.?|n\/a|nan|null|none|missing|[-–—?.]+)$/i;
+
 /** What is wrong with a cell that is no finite number, and the remedy. */
 function problem(cell: unknown): string {
   const remedy = "Correct the cell, remove the row, or leave the column out.";
@@ -217,6 +231,7 @@ function problem(cell: unknown): string {
     return "this is a date. Turn dates into numbers, such as days since the first, or leave the column out.";
   }
   if (typeof cell !== "string") return `a ${Array.isArray(cell) ? "list" : typeof cell} is no number. ${remedy}`;
+  if (MISSING.test(cell)) return `"${cell}" stands for a missing value. ${remedy}`;
   const shown = cell.length > 40 ? `${cell.slice(0, 40)}…` : cell;
   if (Number.isFinite(Number(cell)))
     return `"${shown}" is text. Turn the column into numbers, such as Number("${shown}").`;
@@ -237,8 +252,17 @@ function isMostlyText({ cells }: RawColumn): boolean {
 
 function textIn({ cells }: RawColumn): string {
   const example = Array.from(cells).find((cell) => typeof cell === "string" && cell !== "");
-  if (example !== undefined) return `text such as "${example}"`;
-  return Array.from(cells).some((cell) => cell instanceof Date) ? "dates" : "mostly empty cells";
+  if (example !== undefined && Number.isFinite(Number(example))) {
+    return `numbers written as text, such as "${example}"; turn them into numbers to use it`;
+  }
+  if (example !== undefined) return `text such as "${example}", not numbers`;
+  return Array.from(cells).some((cell) => cell instanceof Date)
+    ? "dates, not numbers"
+    : "mostly empty cells, not numbers";
+}
+
+function equal(a: Float64Array, b: Float64Array): boolean {
+  return a.every((value, row) => value === b[row]);
 }
 
 function isConstant(values: Float64Array): boolean {

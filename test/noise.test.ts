@@ -55,3 +55,10 @@ test("rows weigh one over their error", () => {
   assert.deepEqual([...(rowWeights("additive", values, { weights }) ?? [])], [2, 1]);
   assert.deepEqual([...(rowWeights("relative", values, { weights }) ?? [])], [1, 0.25]);
 });
+
+test("few steps, and round whole numbers, are no rounding", () => {
+  assert.deepEqual(quantaOf(0, 1, 1, 0), [0, 0, 0, 0]);
+  assert.deepEqual(quantaOf(2, 4, 6), [0, 0, 0]);
+  alike(quantaOf(1600, 40, 900), [1, 1, 1]);
+  alike(quantaOf(1230, 456, 789), [10, 1, 1]);
+});
