@@ -139,7 +139,7 @@ function finalist(
   if (shifted) network = prune({ root: network, error: fitter.fit(network, FINAL) }, fitter, 0).at(-1)?.root ?? network;
   const { positive } = fitter.sample;
   network = openPowers(network, positive, grammar);
-  const forms = [shorten(network, grammar), network].map((fitted) => {
+  const forms = [shorten(network, grammar, positive), network].map((fitted) => {
     const nice = settled(fitted, snap(fitted, fitter), setting);
     const free = parameters(nice.root, grammar) - nice.snapped.length;
     return { fitted, nice, price: NODE_COST * size(readable(nice.root, grammar)) + FREE_CONSTANT * free };
