@@ -9,11 +9,20 @@ import { bare, mathFromTeX, typesetMarkdown } from "./typeset.js";
 /** Characters of a first paragraph. */
 const longest = 220;
 
-/** Writes index.html into a folder of reports, for those that are there. @returns its path */
-export function writeContents(folder: string): string {
-  const there = notebookNames().filter((name) => existsSync(join(folder, `${name}.html`)));
+/** A report's name, and the notebook that it was made from. */
+interface Source {
+  readonly name: string;
+  readonly path: string;
+}
+
+/**
+ * Writes index.html into a folder of reports, for those that are there. @returns its path
+ * @param sources of reports that may be there; the project's, if not given
+ */
+export function writeContents(folder: string, sources: readonly Source[] = projectSources()): string {
+  const there = sources.filter(({ name }) => existsSync(join(folder, `${name}.html`)));
   const [recipes, stories] = [true, false].map((wanted) =>
-    there.filter((name) => name.startsWith("recipes/") === wanted),
+    there.filter(({ name }) => name.startsWith("recipes/") === wanted),
   );
   const reference = existsSync(join(folder, "reference", "index.html"));
   const style = readFileSync(join(root, "src", "notebook", "template", "eqlab", "contents.css"), "utf8");
@@ -45,12 +54,16 @@ ${reference ? '<h2>Reference</h2>\n<p><a href="reference/index.html">Every funct
   return path;
 }
 
-function section(title: string, names: readonly string[]): string {
-  return names.length === 0 ? "" : `<h2>${title}</h2>\n<ul class="cards">\n${names.map(card).join("\n")}\n</ul>`;
+/** The index of notebooks is no report: this page stands in its place. */
+const projectSources = (): Source[] =>
+  notebookNames().flatMap((name) => (name === "index" ? [] : [{ name, path: pathOf(name) }]));
+
+function section(title: string, sources: readonly Source[]): string {
+  return sources.length === 0 ? "" : `<h2>${title}</h2>\n<ul class="cards">\n${sources.map(card).join("\n")}\n</ul>`;
 }
 
-function card(name: string): string {
-  const notebook = readNotebook(pathOf(name));
+function card({ name, path }: Source): string {
+  const notebook = readNotebook(path);
   return `<li><a href="${name}.html">
 <div class="picture">${picture(notebook)}</div>
 <h3>${escapeHtml(titleOf(notebook))}</h3>

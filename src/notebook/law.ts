@@ -44,7 +44,7 @@ export function resultBundle({ best, front, verdict, noise, warnings, target, se
   const facts = `Verdict: ${verdict}. Errors: ${noise}. ${front.length} formulas on the front, after ${seconds} s.`;
   const known = constantsLine(best);
   const rows = front.map((member) => ({
-    "": member.tree === best.tree ? "▸" : "",
+    best: member.tree === best.tree ? "▸" : "",
     nodes: member.complexity,
     "error (rms)": Number(Math.sqrt(member.mse).toPrecision(4)),
     score: Number(member.score.toPrecision(2)),
@@ -53,9 +53,44 @@ export function resultBundle({ best, front, verdict, noise, warnings, target, se
   const listed = (table(rows) as Displayable)[jupyterDisplay]() as MimeBundle;
   const lines = [facts, known, ...warnings.map((warning) => `⚠ ${warning}`)].filter(Boolean);
   return {
-    "text/html": `<p>${formulaInHtml(heading)}</p><p>${lines.map(escapeHtml).join("<br>")}</p>${listed["text/html"]}`,
+    "text/html": `<p>${formulaInHtml(heading)}</p><p>${lines.map(escapeHtml).join("<br>")}</p>${frontPicture(front, best)}${listed["text/html"]}`,
     "text/plain": [`${target} = ${best.expression}`, ...lines, listed["text/plain"]].join("\n"),
   };
+}
+
+/** Size of the front's picture in CSS pixels, and the room for its axes. */
+const picture = { width: 420, height: 150, left: 64, right: 12, top: 10, bottom: 34 };
+
+/** Error against complexity, each formula under the mouse; a ring and a dot tell the chosen from the others. */
+function frontPicture(front: readonly ShownCandidate[], best: ShownCandidate): string {
+  const shown = front.filter(({ mse }) => mse > 0);
+  if (shown.length < 2) return "";
+  const { width, height, left, right, top, bottom } = picture;
+  const logs = shown.map(({ mse }) => Math.log10(mse) / 2);
+  const [low, high] = [Math.min(...logs), Math.max(...logs)];
+  const most = Math.max(...shown.map(({ complexity }) => complexity));
+  const x = (nodes: number) => left + ((width - left - right) * nodes) / most;
+  const y = (log: number) => top + ((height - top - bottom) * (high - log)) / (high - low || 1);
+  const points = shown.map((member, i) => {
+    const [cx, cy] = [x(member.complexity).toFixed(1), y(logs[i]).toFixed(1)];
+    const error = (10 ** logs[i]).toPrecision(3);
+    const title = `${toText(member.tree, { digits: 5 })}; ${member.complexity} nodes, error ${error}`;
+    const ring =
+      member.tree === best.tree
+        ? `<circle cx="${cx}" cy="${cy}" r="8" fill="none" stroke="#d55e00" stroke-width="2.5"/>`
+        : "";
+    return `${ring}<circle cx="${cx}" cy="${cy}" r="4.5" fill="#0072b2"><title>${escapeHtml(title)}</title></circle>`;
+  });
+  const label = (at: number, text: string) => `<text x="${left - 8}" y="${y(at) + 4}" text-anchor="end">${text}</text>`;
+  const value = (log: number) => (10 ** log).toPrecision(2);
+  return (
+    `<svg role="img" aria-label="Error (rms) against complexity; a ring marks the best" width="${width}" height="${height}" ` +
+    `viewBox="0 0 ${width} ${height}" style="max-width:100%" font-size="12" fill="currentColor">` +
+    `<path d="M${left},${top}V${height - bottom}H${width - right}" fill="none" stroke="#8c959f"/>` +
+    `${label(high, value(high))}${high > low ? label(low, value(low)) : ""}` +
+    `<text x="${width - right}" y="${height - 8}" text-anchor="end">complexity (nodes) up to ${most}</text>` +
+    `<text x="${left + 4}" y="${height - 8}">error (rms)</text>${points.join("")}</svg>`
+  );
 }
 
 /** "Constants: 365.189 ± 0.028, 3/2.", with the units of those that have one. */

@@ -14,6 +14,8 @@ test("a result shows its law typeset, its constants with errors, and the front w
   const html = String(bundle?.["text/html"]);
   const text = String(bundle?.["text/plain"]);
   assert.match(html, /<span class="eqlab-tex">\$\\displaystyle y = 3\.2\d*\\,x\^\{2\}\$<\/span>/);
+  assert.equal(html.match(/<title>[^<]*nodes, error/g)?.length, result.front.filter(({ mse }) => mse > 0).length);
+  assert.equal(html.match(/stroke="#d55e00"/g)?.length, 1);
   assert.match(text, /Constants: 3\.2\d* ± 0\.000\d+\./);
   const { error = 0, value } = result.best.constants[0];
   // The closed form of the one-parameter fit: σ / √Σx⁴.

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { openBrowser } from "../../src/notebook/browser.js";
+import { writeContents } from "../../src/notebook/contents.js";
 import { executeNotebook } from "../../src/notebook/execute.js";
 import { root } from "../../src/notebook/jupyter.js";
 import { renderReport } from "../../src/notebook/report.js";
@@ -59,6 +61,33 @@ describe("a notebook on the page, without network", { skip }, () => {
       assert.deepEqual(trouble, []);
     });
   }
+
+  it("is accessible, light and dark, wide and narrow", async () => {
+    const contents = writeContents(folder, [{ name: "good", path: executed }]);
+    const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+    for (const path of [report, contents]) {
+      for (const [width, colorScheme] of [
+        [1100, "dark"],
+        [390, "light"],
+      ] as const) {
+        const { page } = await offlinePage(browser, width);
+        await page.emulateMedia({ colorScheme });
+        await page.goto(pathToFileURL(path).href);
+        await page.addScriptTag({ path: axe });
+        const said = await page.evaluate(
+          "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))",
+        );
+        assert.deepEqual(said, [], `${path}, ${width} pixels, ${colorScheme}`);
+      }
+    }
+  });
+
+  it("leads from the contents page to the report, with a picture, a title and a first paragraph", async () => {
+    const { page } = await offlinePage(browser, 1100);
+    await page.goto(pathToFileURL(join(folder, "index.html")).href);
+    await page.getByRole("link", { name: "What a notebook can show" }).click();
+    assert.equal(await page.title(), "What a notebook can show");
+  });
 
   it("loads nothing from elsewhere: no script, style, picture or font has an address", () => {
     // Plotly's own text, which names the map servers of figures with maps, is not ours to judge.
