@@ -46,6 +46,21 @@ for (const name of notebookNames()) {
   });
 }
 
+describe("the index of notebooks", () => {
+  const { cells } = readNotebook(pathOf("index"));
+  const links = [
+    ...cells
+      .map(({ source }) => joined(source))
+      .join("\n")
+      .matchAll(/\]\(([^)]*)\.ipynb\)/g),
+  ];
+
+  it("leads to each of them, and to nothing else", () => {
+    const others = notebookNames().filter((name) => name !== "index");
+    assert.deepEqual(links.map(([, name]) => name).sort(), others.sort());
+  });
+});
+
 describe("a notebook's stamp", () => {
   const cell = (source: string | string[]): Cell => ({ cell_type: "code", source, metadata: {} });
   const stamped = {
