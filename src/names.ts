@@ -34,6 +34,14 @@ const GREEK: Readonly<Record<string, string>> = {
   ...pairs("ΓGamma ΔDelta ΘTheta ΛLambda ΞXi ΠPi ΣSigma ΥUpsilon ΦPhi ΨPsi ΩOmega"),
 };
 
+/** The letter of each name; of two forms of a letter the usual one. */
+const LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(GREEK)
+    .reverse()
+    .filter(([letter]) => !"ϵϑςϕ".includes(letter))
+    .map(([letter, name]) => [name, letter]),
+);
+
 /** Why a column cannot keep its own name in a formula, in words that end a sentence; undefined if it can. */
 export function objection(label: string): string | undefined {
   if (CONSTANTS.has(label)) return `"${label}" is the name of a constant`;
@@ -69,6 +77,20 @@ function spell(label: string): string {
     .replace(/[^A-Za-z0-9_]+/g, "_")
     .replace(/^_+|_+$/g, "");
   return /^\d/.test(plain) ? `col_${plain}` : plain;
+}
+
+/**
+ * A name as figures show it, in HTML: omega_0 → ω<sub>0</sub>, x1 → x<sub>1</sub>, axis_au → axis<sub>au</sub>. What is no plain name,
+ * such as "p (kPa)", stays as it is.
+ */
+export function nameInHtml(name: string): string {
+  const [, symbol, index, rest] = /^([A-Za-z]+)(\d*)((?:_\w*)?)$/.exec(name) ?? [];
+  if (symbol === undefined) return name.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+  const letter = (part: string) => LETTERS[part] ?? part;
+  const below = [index, ...rest.split("_")].filter((part) => part !== "").map(letter);
+  // A trailing underscore only keeps a column e apart from the constant.
+  const above = name.endsWith("_") ? symbol : letter(symbol);
+  return below.length === 0 ? above : `${above}<sub>${below.join(",")}</sub>`;
 }
 
 function words(line: string): Set<string> {

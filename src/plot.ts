@@ -1,6 +1,7 @@
 /**
  * The pictures of a result: the law among the measurements, and the Pareto front.
  */
+import { nameInHtml } from "./names.js";
 import { colours, type Figure, figure } from "./notebook/figure.js";
 import type { Column, Table } from "./table.js";
 
@@ -161,14 +162,15 @@ function predictedAndFront({ best, front, table }: PlottedResult): Figure {
 /** The Pareto front: how much error every step of complexity takes away. */
 export function plotFront({ best, front, table }: PlottedResult): Figure {
   return figure(frontTraces(front, best), {
-    title: { text: `Formulas for ${table.target.label}: error against complexity` },
+    title: { text: `Formulas for ${nameInHtml(table.target.label)}: error against complexity` },
     xaxis: { rangemode: "tozero", title: { text: "complexity (nodes of the formula)" } },
     yaxis: errorAxis(front),
   });
 }
 
 /** "v (m/s)" */
-const axisTitle = ({ label, unit }: Column) => (unit === undefined || unit === "" ? label : `${label} (${unit})`);
+const axisTitle = ({ label, unit }: Column) =>
+  unit === undefined || unit === "" ? nameInHtml(label) : `${nameInHtml(label)} (${unit})`;
 
 const errorAxis = (front: readonly PlottedCandidate[]) => {
   const decades = decadesOf(
@@ -242,8 +244,9 @@ function shorten(text: string): string {
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/\^(\d+(?:\.\d+)?|\w+)|\^\(([^()]*)\)/g, (_, single, grouped) => `<sup>${single ?? grouped}</sup>`)
-    .replace(/ - |^-/g, (minus) => minus.replace("-", "−"))
-    .replace(/\*/g, " · ");
+    .replace(/ - |^-|(?<=\()-/g, (minus) => minus.replace("-", "−"))
+    .replace(/\*/g, " · ")
+    .replace(/(?<![\w<>/&]|<\/)[A-Za-z]\w*(?![\w(;])/g, nameInHtml);
 }
 
-const titleOf = (name: string, { expression }: PlottedCandidate) => `${name} = ${shorten(expression)}`;
+const titleOf = (name: string, { expression }: PlottedCandidate) => `${nameInHtml(name)} = ${shorten(expression)}`;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { nameInHtml } from "../src/names.js";
 import { jupyterDisplay, type MimeBundle } from "../src/notebook/display.js";
 import { type Figure, figure, figureInHtml, plotlyType } from "../src/notebook/figure.js";
 import { type PlottedCandidate, type PlottedResult, plotFront, plotResult } from "../src/plot.js";
@@ -71,6 +72,34 @@ describe("figure", () => {
     const html = figureInHtml(plotOf(figure([], { title: { text: "</script><!--" } })));
     assert.equal(html.match(/<\/script>/g)?.length, 1);
     assert.ok(!html.includes("<!--"));
+  });
+});
+
+describe("names in figures", () => {
+  it("have Greek letters and indices, and stay what they are where they are no plain names", () => {
+    const shown = ["omega", "x_0", "x1", "theta_0_max", "axis_au", "phi", "p (kPa)", "a<b", "e_", "Delta_v"].map(
+      nameInHtml,
+    );
+    assert.deepEqual(shown, [
+      ...[
+        "ω",
+        "x<sub>0</sub>",
+        "x<sub>1</sub>",
+        "θ<sub>0,max</sub>",
+        "axis<sub>au</sub>",
+        "φ",
+        "p (kPa)",
+        "a&lt;b",
+        "e",
+      ],
+      "Δ<sub>v</sub>",
+    ]);
+  });
+
+  it("are so in titles, where functions keep their names", () => {
+    const best = candidate((x) => x, { expression: "sin(omega_0*t)*exp(-alpha*t^2) + 1.5e-7*x1" });
+    const { layout } = page(plotResult(result(best, [[1, 2]], [1, 2])));
+    assert.equal(layout.title?.text, "y = sin(ω<sub>0</sub> · t) · exp(−α · t<sup>2</sup>) + 1.5e-7 · x<sub>1</sub>");
   });
 });
 
@@ -198,7 +227,7 @@ describe("plotResult, several inputs", () => {
       assert.deepEqual(front.x, [1, 3]);
       assert.equal(front.y[0], 2);
       assert.ok((front.y[1] as number) > 0 && (front.y[1] as number) < 2);
-      assert.equal(front.text[0], "x0 &lt; 6.2832");
+      assert.equal(front.text[0], "x<sub>0</sub> &lt; 6.2832");
       assert.deepEqual(trace("chosen").x, [3]);
     }
   });
