@@ -2,7 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { InputError } from "../errors.js";
 import { beginWork } from "../notebook/cell.js";
+import { random } from "../random.js";
 import { median } from "./common.js";
+import { trainedEncoder } from "./encoder.js";
 import { structuresFor } from "./find.js";
 import { fitted } from "./fit.js";
 import { Follower, partsFor } from "./follow.js";
@@ -100,6 +102,21 @@ export class EqlDynamics {
     const before = { law: better, errors: polish.errors };
     const outcome = { law: better, polish, before, latents: polish.latents, seconds, stopped: false };
     return fittedResult(outcome, this.settings);
+  }
+
+  /**
+   * An encoder, trained on series and the latents the law gives them: a first guess at the latents of more series like these,
+   * in a fraction of the time that `infer` takes, and without its precision.
+   * @returns a function from series, at least as long, to latents [series, latent]
+   */
+  encoder(data: SeriesData): (series: SeriesData) => number[][] {
+    const { law, typical } = this.found();
+    const seen = this.read(data);
+    const { latents } = inferred(law, seen, Float64Array.from(typical));
+    const { list } = seen.set;
+    const known = latents.map((z) => [...z]);
+    const trained = trainedEncoder(list, seen.spread, known, random(this.settings.seed));
+    return (series) => trained.encode(this.read(series).set.list);
   }
 
   /**

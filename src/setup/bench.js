@@ -1,4 +1,4 @@
-// `npm run bench [-- step | digits | table-one | SUITE] [-- --quick --json …]`: set-up, rivals and PyTorch in Python environments of
+// `npm run bench [-- step | digits | dynamics | table-one | SUITE] [-- --quick --json …]`: set-up, rivals and PyTorch in Python environments of
 // their own, the benchmark. Without them, eqlab runs alone and says so.
 
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -54,7 +54,7 @@ const named = (part) => args.includes(part);
 const alone = args.includes("--alone") || named("table-one");
 const wanted = alone
   ? []
-  : named("step") || named("digits")
+  : named("step") || named("digits") || named("dynamics")
     ? [torch]
     : args.some((arg) => !/^--(json|quick|keep)$/.test(arg))
       ? [rivals]
@@ -66,5 +66,5 @@ for (const step of wanted) {
     console.error(`${error instanceof Error ? error.message : error}\nThe benchmark goes on without.`);
   }
 }
-const program = named("digits") ? "digits.js" : "bench.js";
+const program = named("digits") ? "digits.js" : named("dynamics") ? "dynamics.js" : "bench.js";
 process.exitCode = await hand(process.execPath, [at("dist", "test", "benchmark", program), ...args]);
