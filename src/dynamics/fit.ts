@@ -9,7 +9,7 @@ import { findAgain } from "./again.js";
 import { type Found, lawAmong, type Scene } from "./find.js";
 import { gauged } from "./gauge.js";
 import { closed, type Law, type Measured } from "./law.js";
-import { type Opened, opened, substituted } from "./opened.js";
+import { type Opened, opened, ordered, substituted } from "./opened.js";
 import { POLISH_DEFAULTS, type Polished, polished } from "./polish.js";
 import { relate } from "./relate.js";
 import { rounded } from "./round.js";
@@ -63,7 +63,8 @@ export async function fitted(
     const known = new Map(again.structure.names.map((name, k) => [name, number(again.values.shared[k])]));
     const law = opened(substituted(again.structure.tree, known));
     const own = (name: string) => `e${state}${name}`;
-    equations[state] = substituted(law.tree, new Map(law.names.map((name) => [name, variable(own(name))])));
+    const equation = substituted(law.tree, new Map(law.names.map((name) => [name, variable(own(name))])));
+    equations[state] = ordered(equation, [...related.latents, ...names]);
     constants.push(...law.names.map(own));
     values.push(...law.values);
     report(0.6 + (0.2 * (place + 1)) / sought.length, toText(soFar, { digits: 4 }));

@@ -2,7 +2,8 @@
  * A formula with its constants opened: each becomes a variable that can be fitted anew, shared by all series or different for
  * each. The coefficients of its terms are told from the constants inside.
  */
-import { call, power, product, sum, variable } from "../expression/build.js";
+import { call, number, power, product, sum, variable } from "../expression/build.js";
+import { functionNamed } from "../expression/functions.js";
 import type { Expression } from "../expression/tree.js";
 
 export interface Opened {
@@ -87,7 +88,33 @@ export function substituted(node: Expression, by: ReadonlyMap<string, Expression
       return product(...node.factors.map(into));
     case "power":
       return power(into(node.base), into(node.exponent));
+    case "call": {
+      const argument = into(node.arguments[0]);
+      const value = argument.kind === "number" ? functionNamed(node.primitive).value(argument.value) : Number.NaN;
+      return Number.isFinite(value) ? number(value) : call(node.primitive, argument);
+    }
+  }
+}
+
+/** The formula with the factors of each product in one order: numbers, the names in their given order, then the rest. */
+export function ordered(node: Expression, names: readonly string[]): Expression {
+  const into = (child: Expression) => ordered(child, names);
+  const rank = (factor: Expression) => {
+    if (factor.kind === "number") return -1;
+    const place = factor.kind === "variable" ? names.indexOf(factor.name) : names.length;
+    return place < 0 ? -0.5 : place;
+  };
+  switch (node.kind) {
+    case "number":
+    case "variable":
+      return node;
+    case "sum":
+      return { ...node, terms: node.terms.map(into) };
+    case "product":
+      return { ...node, factors: node.factors.map(into).sort((a, b) => rank(a) - rank(b)) };
+    case "power":
+      return { ...node, base: into(node.base), exponent: into(node.exponent) };
     case "call":
-      return call(node.primitive, into(node.arguments[0]));
+      return { ...node, arguments: node.arguments.map(into) };
   }
 }
