@@ -6,12 +6,16 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { noBrowser } from "./browser.js";
+import { plotlyType } from "./figure.js";
 import { chosenNotebooks, type Notebook, pathOf, readNotebook, stampOf } from "./ipynb.js";
 import { addPictures } from "./pictures.js";
 import { executeAll } from "./several.js";
 
 /** Bytes of a notebook file at most. */
 export const largest = 500_000;
+
+/** Significant digits of numbers in figures: finer than any screen, at half the size. */
+const digits = 9;
 
 /** The folders of whoever executed a notebook are not for its readers. */
 export const foreignPath = /(?:\/home|\/root|\/Users|\/tmp|\/work|[A-Z]:\\\\)\/[\w/\\.-]*/;
@@ -28,12 +32,18 @@ const metadata = {
   },
 };
 
+/** Numbers of a figure, which Jupyter would write one a line with a dozen spaces before each. */
+const column = /\[\n\s*(?:(?:-?\d[\d.e+-]*|null),?\n\s*)+\]/g;
+
 /** The file's text. @throws Error for a notebook that is not fit to be committed */
 export async function refreshed(notebook: Notebook, seconds: number): Promise<string> {
   await addPictures(notebook);
+  for (const { data } of notebook.cells.flatMap(({ outputs = [] }) => outputs)) {
+    if (data && plotlyType in data) data[plotlyType] = JSON.parse(JSON.stringify(data[plotlyType], rounded));
+  }
   for (const cell of notebook.cells) cell.metadata = cell.metadata.tags ? { tags: cell.metadata.tags } : {};
   notebook.metadata = { eqlab: stampOf(notebook, seconds), ...metadata };
-  const text = `${JSON.stringify(notebook, null, 1)}\n`;
+  const text = `${JSON.stringify(notebook, null, 1).replace(column, (list) => list.replace(/\n\s*/g, ""))}\n`;
   const path = foreignPath.exec(text)?.[0];
   if (path) throw new Error(`names a folder of this machine in its outputs: ${path}`);
   const size = Buffer.byteLength(text);
@@ -44,6 +54,9 @@ export async function refreshed(notebook: Notebook, seconds: number): Promise<st
   }
   return text;
 }
+
+const rounded = (_key: string, value: unknown) =>
+  typeof value === "number" ? Number(value.toPrecision(digits)) : value;
 
 async function main(asked: readonly string[]): Promise<void> {
   if (noBrowser) throw new Error(`${noBrowser} It draws the still pictures of figures.`);
