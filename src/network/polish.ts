@@ -1,7 +1,6 @@
 /**
  * What the search makes of a trained network: its weights fitted in float64 by Levenberg–Marquardt, then one part after the
- * other taken out. As trained it has far more parts than a law, so the first ones go by their saliency, w²/2[H⁻¹]ᵢᵢ (optimal
- * brain surgeon, Hassibi & Stork 1993), or what comes near it: by how little is lost without them.
+ * other taken out, each time the one without which least is lost.
  */
 import { type Candidate, fitted } from "../search/candidates.js";
 import { FINAL, type Fitter } from "../search/fit.js";

@@ -135,7 +135,7 @@ describe("the kernel's protocol", () => {
     assert.equal(said[14].reply.status, "ok", said[14].reply.evalue);
     for (const member of ["best", "front", "plot", "verdict", "warnings"]) assert.ok(said[15].matches.includes(member));
     assert.deepEqual(said[16].matches, ["toJavaScript"]);
-    assert.deepEqual(said[17].matches, ["target"]);
+    assert.ok(said[17].matches.includes("target"), `${said[17].matches}`);
   });
 
   it("explains functions, members and values of eqlab's own", () => {
