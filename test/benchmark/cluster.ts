@@ -9,6 +9,7 @@ import { connect, queueNamed, readAddress } from "../../src/parallel/redis.js";
 import { readTableReply, type TableReply, type TableRequest } from "../../src/parallel/tables.js";
 import { startWorker, TestRedis } from "../parallel/redis.js";
 import { noisyTable } from "../parallel/table.js";
+import { median } from "./scaling.js";
 
 /** Seconds a simulated worker holds a table, and tables for each worker. */
 const HOLD = 1;
@@ -93,8 +94,4 @@ async function manyTables(crowd: number): Promise<void> {
   );
   await queue.close();
   await Promise.all(workers.map((worker) => worker.close(true)));
-}
-
-function median(of: readonly number[]): number {
-  return [...of].sort((a, b) => a - b)[of.length >> 1];
 }

@@ -2,11 +2,6 @@
  * `npm run bench -- digits`: the training step of src/vision beside the same network in eager PyTorch, turn by turn in one run:
  * 128 images, each with 8 partners, on one thread and on all. Turning and shifting the images is ours alone and counted apart.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { tensorFlow } from "../../src/network/tensorflow.js";
 import { random } from "../../src/random.js";
 import { augment } from "../../src/vision/augment.js";
@@ -17,15 +12,11 @@ import { FlatAdam } from "../../src/vision/optimizer.js";
 import { pairUp } from "../../src/vision/pairs.js";
 import { reluNetwork } from "../../src/vision/scaffold.js";
 import { step, TRAINING } from "../../src/vision/training.js";
+import { startPyTorch, withThreads } from "./pytorch.js";
 
 /** Turns, and steps in each. */
 const TURNS = 7;
 const STEPS = 15;
-
-const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
-const PYTHON = path(
-  process.platform === "win32" ? ".cache/torch-venv/Scripts/python.exe" : ".cache/torch-venv/bin/python",
-);
 
 /** Milliseconds: the median, and the least, which is what a machine does that does nothing else. */
 interface Times {
@@ -57,7 +48,7 @@ async function measure(threads: number): Promise<Measured> {
   const setting = { learningRate: 1e-3, sigma: 0.5, usage: 0.5, clamp: false };
   const numbers = random(2);
   const times = { eqlab: [] as number[], augmentation: [] as number[], pytorch: [] as number[] };
-  const rival = startRival();
+  const rival = startPyTorch<{ times: number[] }>("digits.py");
   const task = { images: images.count, ...pairs, steps: STEPS };
   for (let turn = 0; turn < TURNS; turn++) {
     const ours = Array.from({ length: STEPS }, () => {
@@ -69,11 +60,11 @@ async function measure(threads: number): Promise<Measured> {
       batch.dispose();
       return [changed - begun, performance.now() - changed];
     });
-    const theirs = await rival?.take(task);
+    const theirs = await rival?.ask(task);
     if (turn === 0) continue; // to warm up
     times.augmentation.push(...ours.map(([change]) => change));
     times.eqlab.push(...ours.map(([, step]) => step));
-    times.pytorch.push(...(theirs ?? []));
+    times.pytorch.push(...(theirs?.times ?? []));
   }
   rival?.stop();
   return {
@@ -81,21 +72,6 @@ async function measure(threads: number): Promise<Measured> {
     eqlab: summary(times.eqlab),
     augmentation: summary(times.augmentation),
     ...(rival && { pytorch: summary(times.pytorch) }),
-  };
-}
-
-function startRival() {
-  if (!existsSync(PYTHON)) return undefined;
-  const child = spawn(PYTHON, [path("test/benchmark/digits.py")], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    async take(task: object): Promise<number[]> {
-      child.stdin.write(`${JSON.stringify(task)}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error("PyTorch ended before it answered: its own words are above.");
-      return JSON.parse(value).times;
-    },
-    stop: () => child.stdin.end(),
   };
 }
 
@@ -119,20 +95,4 @@ function report(lines: readonly Measured[]): string {
   ].join("\n");
 }
 
-// TensorFlow and PyTorch settle their threads when they are loaded: each number of them has a process of its own.
-const threads = process.env.EQLAB_BENCH_THREADS;
-if (threads) {
-  process.stdout.write(`${JSON.stringify(await measure(Number(threads)))}\n`);
-} else {
-  const lines = [...new Set([1, availableParallelism()])].map((count): Measured => {
-    const own = { EQLAB_BENCH_THREADS: `${count}`, TF_NUM_INTRAOP_THREADS: `${count}`, OMP_NUM_THREADS: `${count}` };
-    const run = spawnSync(process.execPath, process.argv.slice(1), {
-      env: { ...process.env, ...own },
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    if (run.status !== 0) throw new Error(`The measurement with ${count} threads failed: its own words are above.`);
-    return JSON.parse(run.stdout.trim().split("\n").at(-1) as string);
-  });
-  process.stdout.write(process.argv.includes("--json") ? `${JSON.stringify(lines, null, 2)}\n` : `${report(lines)}\n`);
-}
+await withThreads(measure, report);

@@ -2,16 +2,13 @@
  * One step of training, 256 points and two layers of 16 units: the fused one here, the same by operations of tfjs-node, the
  * same in PyTorch. In turn, each a few steps at a time, medians; and how the fused step grows.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { Scalar, Tensor2D, Variable } from "@tensorflow/tfjs-node";
 import { type Architecture, architecture, weightCount } from "../../src/network/architecture.js";
 import { operations } from "../../src/network/operations.js";
 import { tensorFlow } from "../../src/network/tensorflow.js";
 import { Trainer } from "../../src/network/trainer.js";
 import { random } from "../../src/random.js";
+import { startPyTorch } from "./pytorch.js";
 import { aligned } from "./report.js";
 import { median } from "./scaling.js";
 
@@ -147,26 +144,15 @@ function timed(steps: number, take: () => unknown): number {
   return (performance.now() - begun) / steps;
 }
 
-const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
-const PYTHON = path(
-  process.platform === "win32" ? ".cache/torch-venv/Scripts/python.exe" : ".cache/torch-venv/bin/python",
-);
-
 /** PyTorch in a process of its own; undefined where it is not installed. */
 function startTorch({ inputs, layers }: Architecture, signal: AbortSignal) {
-  if (!existsSync(PYTHON)) return undefined;
-  const child: ChildProcess = spawn(PYTHON, [path("test/benchmark/step.py")], { stdio: ["pipe", "pipe", "inherit"] });
-  signal.addEventListener("abort", () => child.kill("SIGKILL"));
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  const torch = startPyTorch<{ milliseconds: number }>("step.py", signal);
+  if (!torch) return undefined;
   const by =
     (what: "name" | "unit"): Stepper =>
-    async (steps) => {
-      child.stdin?.write(`${JSON.stringify({ points: POINTS, inputs, layers, by: what, steps })}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error("PyTorch ended before it answered: its own words are above.");
-      return JSON.parse(value).milliseconds;
-    };
-  return { by, stop: () => child.stdin?.end() };
+    async (steps) =>
+      (await torch.ask({ points: POINTS, inputs, layers, by: what, steps })).milliseconds;
+  return { by, stop: torch.stop };
 }
 
 /** Does the engine have relaxed SIMD, by Node's major version? It does from 22 on. */
