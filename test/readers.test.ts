@@ -23,6 +23,11 @@ const RUNS = { numRuns: 1_000 };
 const bytes = fc.uint8Array({ maxLength: 400 });
 /** Text of the letters that mean something to a reader of tables. */
 const crooked = fc.string({ unit: fc.constantFrom(..."xy,;\t\n\r\"' #.-+eE0159NaInf\u00a0µ"), maxLength: 200 });
+/** What a file may hold. */
+const contents = fc.oneof(
+  bytes,
+  crooked.map((text) => new TextEncoder().encode(text)),
+);
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const names = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9_]{0,5}$/), { minLength: 2, maxLength: 5 });
 
@@ -38,16 +43,10 @@ function readsOrRefuses(read: () => unknown, refusal: new (message: string) => E
 
 test("CSV: any bytes are read or refused in plain words", () => {
   fc.assert(
-    fc.property(
-      fc.oneof(
-        bytes,
-        crooked.map((text) => new TextEncoder().encode(text)),
-      ),
-      (content) => {
-        writeFileSync(path, content);
-        readsOrRefuses(() => readCsv(path), InputError);
-      },
-    ),
+    fc.property(contents, (content) => {
+      writeFileSync(path, content);
+      readsOrRefuses(() => readCsv(path), InputError);
+    }),
     RUNS,
   );
 });
@@ -209,17 +208,11 @@ test("checkpoints: a changed byte anywhere is found, or changes nothing", async 
 
 test("results tables: any bytes are read or refused, and what is refused is left as it is", () => {
   fc.assert(
-    fc.property(
-      fc.oneof(
-        bytes,
-        crooked.map((text) => new TextEncoder().encode(text)),
-      ),
-      (content) => {
-        writeFileSync(path, content);
-        readsOrRefuses(() => openResults(path), InputError);
-        assert.deepEqual(readFileSync(path), Buffer.from(content));
-      },
-    ),
+    fc.property(contents, (content) => {
+      writeFileSync(path, content);
+      readsOrRefuses(() => openResults(path), InputError);
+      assert.deepEqual(readFileSync(path), Buffer.from(content));
+    }),
     RUNS,
   );
 });

@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { parseCsv } from "../csv.js";
+import { discover } from "../discover.js";
+import { InputError } from "../errors.js";
 import type { DiscoverOptions, Progress } from "../options.js";
 import type { Candidate } from "../result.js";
 import { checked, LARGEST_MESSAGE, primitive } from "./messages.js";
@@ -71,8 +73,6 @@ interface Machine {
 
 /** Searches a table; the answer to its request. */
 export async function answer({ file, csv, options }: TableRequest, machine: Machine): Promise<TableReply> {
-  const { discover } = await import("../discover.js");
-  const { InputError } = await import("../errors.js");
   try {
     const asked: DiscoverOptions = { ...options, ...machine };
     const { best, front, verdict, warnings, seconds } = await discover(parseCsv(csv, file), asked);
