@@ -72,6 +72,7 @@ function signedProduct(factors: readonly Expression[]): Signed {
     if (factor.value < 0) negative = !negative;
     return Math.abs(factor.value) !== 1;
   });
+  if (visible.length === 0) return { negative, body: { kind: "number", value: 1 } };
   if (visible.length === 1 && visible[0].kind !== "number") {
     const only = signed(visible[0]);
     return { negative: negative !== only.negative, body: only.body };

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { test } from "node:test";
 import nerdamer from "nerdamer";
 import { toJavaScript } from "../../src/expression/javascript.js";
@@ -90,22 +88,6 @@ test("numbers keep every digit", () => {
   }
 });
 
-test("text read back has the value of the tree", () => {
-  for (const { seed, tree, point, scale, value } of tameTrees(2000)) {
-    const text = toText(tree);
-    close(valueAt(parse(text), point), value, 1e-11 * scale, `${seed}: ${text}`);
-    assert.equal(toText(parse(toText(parse(text)))), toText(parse(text)), "reading and printing comes to rest");
-  }
-});
-
-test("JavaScript has the value of the tree", () => {
-  for (const { seed, tree, point, scale, value } of tameTrees(2000)) {
-    const source = toJavaScript(tree, VARIABLES);
-    const law = new Function(`"use strict"; return ${source};`)() as (...args: number[]) => number;
-    close(law(...VARIABLES.map((name) => point[name])), value, 1e-11 * scale, `${seed}: ${source}`);
-  }
-});
-
 test("nerdamer reads the text with the value of the tree", () => {
   for (const { seed, tree, point, scale, value } of tameTrees(150, 3)) {
     const text = toText(tree);
@@ -116,36 +98,6 @@ test("nerdamer reads the text with the value of the tree", () => {
   }
 });
 
-test("Python with numpy has the value of the tree, for columns of numbers and of whole numbers", (t) => {
-  const python = pythonWithNumpy();
-  if (!python) return t.skip("there is no Python with numpy");
-  const trees = [...tameTrees(2000)];
-  const input = trees.map(({ tree, point }) => ({
-    source: toPython(tree, VARIABLES),
-    point: VARIABLES.map((name) => point[name]),
-  }));
-  const integers = parse("(x^-2+2^(-x)+x^3/7)/x");
-  input.push({ source: toPython(integers), point: [3] });
-  const program = `import sys, json, numpy as np
-np.seterr(all="ignore")
-out = []
-for case in json.load(sys.stdin):
-    out.append(float(np.ravel(eval(case["source"])(*[np.array([v]) for v in case["point"]]))[0]))
-json.dump(out, sys.stdout)`;
-  const run = spawnSync(python, ["-c", program], { input: JSON.stringify(input), encoding: "utf8", maxBuffer: 1e8 });
-  assert.equal(run.status, 0, run.stderr);
-  const values = JSON.parse(run.stdout) as number[];
-  for (const [i, { seed, scale, value }] of trees.entries()) {
-    close(values[i], value, 1e-11 * scale, `${seed}: ${input[i].source}`);
-  }
-  close(values[trees.length], (1 / 9 + 1 / 8 + 27 / 7) / 3, 1e-14, "whole numbers");
-});
-
 function close(actual: number, expected: number, tolerance: number, message: string): void {
   assert.ok(Math.abs(actual - expected) <= tolerance, `${message}: ${actual} instead of ${expected}`);
-}
-
-function pythonWithNumpy(): string | undefined {
-  const candidates = [".venv/bin/python", ".venv\\Scripts\\python.exe"].filter(existsSync);
-  return [...candidates, "python3"].find((one) => spawnSync(one, ["-c", "import numpy"]).status === 0);
 }

@@ -2,6 +2,7 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { children } from "../../src/expression/build.js";
+import { differentiate } from "../../src/expression/differentiate.js";
 import { evaluate } from "../../src/expression/evaluate.js";
 import { FUNCTIONS } from "../../src/expression/functions.js";
 import type { Expression } from "../../src/expression/tree.js";
@@ -65,6 +66,43 @@ export function scaleAt(tree: Expression, point: Point): number {
     1,
     ...children(tree).map((node) => scaleAt(node, point)),
   );
+}
+
+/** The last place of a float64, relative. */
+const LAST_PLACE = 2 ** -53;
+
+/**
+ * How far rounding can carry a value if every operation and number on the way is off in its last place, to first order: no two
+ * ways of writing a formula agree better than that.
+ */
+export function roundingAt(tree: Expression, point: Point): number {
+  const parts = children(tree);
+  const values = parts.map((part) => valueAt(part, point));
+  const errors = parts.map((part) => roundingAt(part, point));
+  const own = LAST_PLACE * Math.abs(valueAt(tree, point));
+  const total = (terms: readonly number[]) => terms.reduce((sum, term) => sum + Math.abs(term), 0);
+  /** What an error of each part adds, by the slope of the value in it. */
+  const passed = (slopes: readonly number[]) => total(slopes.map((slope, i) => slope * errors[i]));
+  switch (tree.kind) {
+    case "number":
+    case "variable":
+      return own;
+    case "sum":
+      return total(errors) + LAST_PLACE * parts.length * total(values);
+    case "product":
+      return own * parts.length + passed(values.map((_, i) => values.reduce((p, v, k) => (k === i ? p : p * v), 1)));
+    case "power": {
+      const [base, exponent] = values;
+      return (
+        own +
+        passed([exponent * base ** (exponent - 1), errors[1] && own && Math.log(Math.abs(base)) * base ** exponent])
+      );
+    }
+    case "call": {
+      const slope = differentiate({ ...tree, arguments: [{ kind: "variable", name: "u" }] }, "u");
+      return own + passed([tree.primitive === "abs" ? 1 : valueAt(slope, { u: values[0] })]);
+    }
+  }
 }
 
 /** Random trees with a point at which nothing on the way is undefined or so large that rounding errors rule. */
