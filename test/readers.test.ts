@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import { parseCsv, readCsv } from "../src/csv.js";
+import { unitOf } from "../src/custom.js";
 import { InputError } from "../src/errors.js";
 import { parse } from "../src/expression/parse.js";
 import { openCheckpoint } from "../src/parallel/journal.js";
@@ -85,7 +86,24 @@ test("formulas: any text is read or refused", () => {
     fc.property(text, (formula) => readsOrRefuses(() => parse(formula), Error)),
     RUNS,
   );
-  readsOrRefuses(() => parse(`${"(".repeat(100_000)}x`), Error);
+});
+
+test("formulas: too deep and too long ones are refused in words, and what is allowed is read", () => {
+  const nested = (levels: number) => [
+    `${"(".repeat(levels)}x${")".repeat(levels)}`,
+    `${"-".repeat(levels)}x`,
+    `x${"^x".repeat(levels)}`,
+    `${"sin(".repeat(levels)}x${")".repeat(levels)}`,
+  ];
+  for (const formula of nested(199)) parse(formula);
+  for (const formula of [...nested(250), ...nested(100_000 / 8)]) {
+    assert.throws(() => parse(formula), /more than 200 deep|words and signs; 10000/);
+    assert.throws(() => unitOf({ name: "f", formula: formula.replaceAll("x", "u") }), InputError);
+  }
+  for (const sign of "+-*/") {
+    assert.equal(parse(`x${`${sign}y`.repeat(1_500)}`).kind, "+-".includes(sign) ? "sum" : "product");
+    assert.throws(() => parse(`x${`${sign}y`.repeat(200_000)}`), /words and signs/);
+  }
 });
 
 const problem: Problem = {

@@ -8,6 +8,10 @@ import type { Expression } from "./tree.js";
 
 const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*)|(\*\*|[-+*/^()]))/uy;
 
+/** Brackets, signs and exponents within each other, and words in all: more than any law has, fewer than the call stack bears. */
+const DEEPEST = 200;
+const LONGEST = 10_000;
+
 interface Token {
   readonly text: string;
   readonly kind: "number" | "name" | "sign";
@@ -15,7 +19,7 @@ interface Token {
   readonly end: number;
 }
 
-/** @throws SyntaxError that shows the place in the text */
+/** @throws SyntaxError that shows the place in the text, or says that there is too much of it */
 export function parse(text: string): Expression {
   const tokens = tokenize(text);
   let next = 0;
@@ -48,11 +52,18 @@ export function parse(text: string): Expression {
     return result;
   };
 
+  let depth = 0;
   const parseSigned = (): Expression => {
-    if (take("-")) return negative(parseSigned());
-    if (take("+")) return parseSigned();
-    const base = parseAtom();
-    return take("^", "**") ? power(base, parseSigned()) : base;
+    if (++depth > DEEPEST) throw new SyntaxError(`The formula is nested more than ${DEEPEST} deep. Write it in parts.`);
+    const read = () => {
+      if (take("-")) return negative(parseSigned());
+      if (take("+")) return parseSigned();
+      const base = parseAtom();
+      return take("^", "**") ? power(base, parseSigned()) : base;
+    };
+    const signed = read();
+    depth--;
+    return signed;
   };
 
   const parseAtom = (): Expression => {
@@ -76,6 +87,9 @@ export function parse(text: string): Expression {
     return token.text === "pi" ? number(Math.PI) : variable(token.text);
   };
 
+  if (tokens.length > LONGEST) {
+    throw new SyntaxError(`The formula has ${tokens.length} words and signs; ${LONGEST} are read at most.`);
+  }
   const result = parseSum();
   if (next < tokens.length) fail(text, tokens[next - 1].end, "an operator is missing");
   return result;
