@@ -60,7 +60,7 @@ export class StepMap {
     const rows = Math.min(...list.map((each) => each.rows));
     this.spread = spreadOf(list);
     const stream = random(seed);
-    const encoder = new SeriesEncoder(rows, states.length, latents, stream);
+    const encoder = new SeriesEncoder(rows, states.length, latents, Math.min(batch, list.length), stream);
     this.encoder = encoder;
     const width = states.length + latents;
     if (network === "relu") {
@@ -81,7 +81,8 @@ export class StepMap {
       this.eql.apply(tf.zeros([1, width]));
     }
     const map = this.eql ? this.eql.trainableWeights.map((weight) => weight.read() as tf.Variable) : this.dense;
-    const optimizer = new FlatAdam([{ variables: [...encoder.weights, ...map], rate: 1 }]);
+    const weights = tf.variable(tf.tensor1d(encoder.weights));
+    const optimizer = new FlatAdam([{ variables: [weights, ...map], rate: 1 }]);
     const view = encoder.view(list, this.spread);
     const scaled = list.map(({ columns }) => columns.map((column, k) => column.map((v) => v / this.spread[k])));
     const size = Math.min(batch, list.length);
@@ -95,10 +96,15 @@ export class StepMap {
           chosen.map((s, b) => scaled[s].map((column) => column[starts[b] + i])),
           [size, states.length],
         );
+      const encoded = tf.customGrad((...given) => {
+        encoder.weights.set((given[0] as tf.Tensor).dataSync());
+        const gradFunc = (by: tf.Tensor) => tf.tensor1d(encoder.gradient(by.dataSync()));
+        return { value: tf.tensor2d(encoder.train(view, chosen), [size, latents]), gradFunc };
+      });
       const rate =
         learningRate * Math.min(1, (10 * (step + 1)) / steps) * (0.5 + 0.5 * Math.cos((Math.PI * step) / steps));
       loss = optimizer.minimize(() => {
-        const z = encoder.apply(tf.gather(view, chosen));
+        const z = encoded(weights) as tf.Tensor2D;
         let x = row(0);
         let total: tf.Scalar = tf.scalar(0);
         for (let i = 1; i <= length; i++) {
@@ -109,9 +115,10 @@ export class StepMap {
       }, rate);
       onProgress?.({ fraction: (step + 1) / steps, loss });
     }
+    encoder.weights.set(weights.dataSync());
     encoder.measure(view);
+    tf.dispose(weights);
     optimizer.dispose();
-    view.dispose();
     return loss;
   }
 
@@ -120,7 +127,7 @@ export class StepMap {
     const { encoder } = this;
     if (!encoder) throw new InputError("The map is not trained yet: call fit(series) first.");
     const { list } = readSeries(data, { states: this.settings.states, dt: 1 }, encoder.rows);
-    return tensorFlow().tidy(() => encoder.apply(encoder.view(list, this.spread)).arraySync());
+    return encoder.encode(encoder.view(list, this.spread));
   }
 
   /**

@@ -1,19 +1,14 @@
 /**
  * Stage A of the neural way: one encoder and many equation learners (heads), trained together on the weak form. Every head is a
  * law of its own of all states, in the states and the encoder's latents; all see the same latents, so that restarts are cheap.
- * Heads run in the fused kernel, forwards and back; only the encoder is a matter of tfjs, and gets one gradient for all heads.
+ * All of a step that costs time runs in the network's kernel: the encoder, and heads and windows from the states to the gradients.
  */
-import type * as tf from "@tensorflow/tfjs-node";
 import { type Architecture, architecture, weightCount } from "../network/architecture.js";
-import { CompiledNetwork } from "../network/compiled.js";
 import { initialWeights } from "../network/initial.js";
-import { tensorFlow } from "../network/tensorflow.js";
 import { random, sample } from "../random.js";
-import { FlatAdam } from "../vision/optimizer.js";
-import { SeriesEncoder } from "./encoder.js";
-import type { Series } from "./series.js";
-import type { Form } from "./weak.js";
-import { integral } from "./weak.js";
+import { Adam } from "./adam.js";
+import { SeriesEncoder, type SeriesView } from "./encoder.js";
+import { HeadWindows, type WindowsSetting } from "./head-windows.js";
 
 export const HEADS_DEFAULTS = {
   heads: 8,
@@ -33,30 +28,19 @@ export const HEADS_DEFAULTS = {
 
 export const HEAD_LAYER = ["identity", "square", "sin", "exp", "sigmoid", "product"];
 
-export interface HeadsSetting {
-  readonly series: readonly Series[];
-  readonly spread: readonly number[];
-  /** Size of each state's rate of change. */
-  readonly rates: readonly number[];
-  readonly form: Form;
-  readonly dt: number;
-  readonly latents: number;
+export interface HeadsSetting extends WindowsSetting {
   readonly seed: number;
 }
 
 export class Heads {
   readonly architecture: Architecture;
-  /** [head, weight]: each head's law of x/spread, giving rates in units of their size. */
-  readonly weights: Float32Array;
   readonly encoder: SeriesEncoder;
   /** Mean square residual of each head, averaged over recent steps. */
   readonly losses: Float64Array;
-  private readonly network: CompiledNetwork;
-  private readonly optimizer: FlatAdam;
-  private readonly views: tf.Tensor3D;
-  private readonly scaled: readonly (readonly Float32Array[])[];
-  private readonly mean: Float32Array;
-  private readonly square: Float32Array;
+  private readonly batch: number;
+  private readonly windows: HeadWindows;
+  private readonly adam: { readonly heads: Adam; readonly encoder: Adam };
+  private readonly view: SeriesView;
   private readonly stream;
   private step = 0;
 
@@ -67,26 +51,17 @@ export class Heads {
     const { series, spread, latents, seed } = setting;
     const states = spread.length;
     const layers = [HEAD_LAYER, HEAD_LAYER];
-    this.architecture = architecture({
-      inputs: states + latents,
-      outputs: states,
-      layers,
-      dense: true,
-      gains: "paper",
-    });
-    this.network = new CompiledNetwork(this.architecture);
+    const inputs = states + latents;
+    this.architecture = architecture({ inputs, outputs: states, layers, dense: true, gains: "paper" });
     this.stream = random(seed);
+    this.batch = Math.min(options.batch, series.length);
     const rows = Math.min(...series.map((each) => each.rows));
-    this.encoder = new SeriesEncoder(rows, states, latents, this.stream);
-    this.optimizer = new FlatAdam([{ variables: this.encoder.weights, rate: 1 }]);
-    this.views = this.encoder.view(series, spread);
-    this.weights = initialWeights(this.architecture, [0.1, 0.07, 0.05], options.heads, seed);
-    this.mean = new Float32Array(this.weights.length);
-    this.square = new Float32Array(this.weights.length);
+    this.encoder = new SeriesEncoder(rows, states, latents, this.batch, this.stream);
+    this.view = this.encoder.view(series, spread);
+    this.windows = new HeadWindows(this.architecture, setting, options);
+    this.windows.weights.set(initialWeights(this.architecture, [0.1, 0.07, 0.05], options.heads, seed));
+    this.adam = { heads: new Adam(this.windows.weights.length), encoder: new Adam(this.encoder.size) };
     this.losses = new Float64Array(options.heads).fill(Number.NaN);
-    this.scaled = series.map(({ columns }) =>
-      columns.map((column, k) => Float32Array.from(column, (v) => v / spread[k])),
-    );
   }
 
   /** Learning rate of a step: up along a straight line, down along a cosine. */
@@ -98,119 +73,43 @@ export class Heads {
 
   /** One training step; returns the sum of the heads' mean square residuals. */
   train(): number {
-    const tf = tensorFlow();
     const { series } = this.setting;
-    const { batch, windows, length } = this.options;
-    const chosen = sample(series.length, Math.min(batch, series.length), this.stream);
+    const { windows: each, length } = this.options;
+    const chosen = sample(series.length, this.batch, this.stream);
     const starts = chosen.flatMap((s) =>
-      Array.from({ length: windows }, () => this.stream.below(series[s].rows - length)),
+      Array.from({ length: each }, () => this.stream.below(series[s].rows - length)),
     );
-    const { rate } = this;
-    const throughHeads = tf.customGrad((...given) => {
-      const z = given[0] as tf.Tensor;
-      const { loss, byLatents } = this.heads(z.dataSync() as Float32Array, chosen, starts, rate);
-      return { value: tf.scalar(loss), gradFunc: (by: tf.Tensor) => tf.tensor(byLatents, z.shape).mul(by) };
+    const z = this.encoder.train(this.view, chosen);
+    const { losses, gradient, byLatents } = this.windows.gradients(chosen, starts, z);
+    losses.forEach((loss, h) => {
+      this.losses[h] = Number.isNaN(this.losses[h]) ? loss : 0.98 * this.losses[h] + 0.02 * loss;
     });
-    const loss = this.optimizer.minimize(
-      () => throughHeads(this.encoder.apply(tf.gather(this.views, chosen))) as tf.Scalar,
-      rate,
-    );
+    const { rate } = this;
+    this.priced(gradient);
+    this.adam.heads.step(this.windows.weights, gradient, rate);
+    this.adam.encoder.step(this.encoder.weights, this.encoder.gradient(byLatents), rate);
     this.step++;
-    return loss;
+    return losses.reduce((a, b) => a + b);
   }
 
   /** The latents of all series, [series, latent], by the encoder. */
   latents(): number[][] {
-    this.encoder.measure(this.views);
-    return tensorFlow().tidy(() => this.encoder.apply(this.views).arraySync());
+    this.encoder.measure(this.view);
+    return this.encoder.encode(this.view);
   }
 
+  /** Each head's law of x/spread, giving rates in units of their size. */
   weightsOf(head: number): Float32Array {
     const size = weightCount(this.architecture);
-    return this.weights.slice(head * size, (head + 1) * size);
+    return this.windows.weights.slice(head * size, (head + 1) * size);
   }
 
-  dispose(): void {
-    this.optimizer.dispose();
-    this.views.dispose();
-  }
-
-  /** Residuals of all heads on the windows, a step of each head, and the gradient of their sum by the latents. */
-  private heads(z: Float32Array, chosen: readonly number[], starts: readonly number[], rate: number) {
-    const { form, dt, latents, spread, rates } = this.setting;
-    const { heads, windows, length } = this.options;
-    const states = spread.length;
-    const inputs = states + latents;
-    const rows = length + (form === "map" ? 0 : 1);
-    const points = starts.length * rows;
-    const x = new Float32Array(points * inputs);
-    for (let w = 0; w < starts.length; w++) {
-      const series = this.scaled[chosen[(w / windows) | 0]];
-      const own = ((w / windows) | 0) * latents;
-      for (let i = 0; i < rows; i++) {
-        const at = (w * rows + i) * inputs;
-        for (let k = 0; k < states; k++) x[at + k] = series[k][starts[w] + i];
-        for (let k = 0; k < latents; k++) x[at + states + k] = z[own + k];
-      }
-    }
-    const f = this.network.forward(this.weights, x, points);
-    const by = new Float32Array(f.length);
-    // What the states do on a window, less its mean, in the rates' units; the same for all heads.
-    const { use, back, count } = integral(length, dt, form);
-    const targets = new Float32Array(starts.length * states * count);
-    for (let w = 0; w < starts.length; w++) {
-      const series = this.scaled[chosen[(w / windows) | 0]];
-      for (let k = 0; k < states; k++) {
-        const at = (w * states + k) * count;
-        let mean = 0;
-        for (let j = 0; j < count; j++) mean += series[k][starts[w] + j * (length / (count - 1))] / count;
-        for (let j = 0; j < count; j++) {
-          targets[at + j] = ((series[k][starts[w] + j * (length / (count - 1))] - mean) * spread[k]) / rates[k];
-        }
-      }
-    }
-    const scale = Math.sqrt(12) / (length * (form === "map" ? 1 : dt));
-    const terms = starts.length * states * count;
-    const u = new Float64Array(count);
-    let total = 0;
-    for (let h = 0; h < heads; h++) {
-      let loss = 0;
-      for (let w = 0; w < starts.length; w++) {
-        for (let k = 0; k < states; k++) {
-          const from = (h * points + w * rows) * states + k;
-          use(f, from, states, u);
-          const at = (w * states + k) * count;
-          for (let j = 0; j < count; j++) {
-            const r = scale * (targets[at + j] - u[j]);
-            loss += r * r;
-            u[j] = (-2 * scale * r) / terms;
-          }
-          back(u, by, from, states);
-        }
-      }
-      loss /= terms;
-      this.losses[h] = Number.isNaN(this.losses[h]) ? loss : 0.98 * this.losses[h] + 0.02 * loss;
-      total += loss;
-    }
-    const gradient = this.network.backward(this.weights, x, by, points);
-    this.descend(gradient.weights, rate);
-    const byLatents = new Float32Array(z.length);
-    const gx = gradient.x as Float32Array;
-    for (let p = 0; p < points; p++) {
-      const own = ((((p / rows) | 0) / windows) | 0) * latents;
-      for (let k = 0; k < latents; k++) byLatents[own + k] += gx[p * inputs + states + k];
-    }
-    return { loss: total, byLatents };
-  }
-
-  /** Adam on each head's weights, with the price of their sizes. */
-  private descend(gradient: Float32Array, rate: number): void {
+  /** Adds the price of the weights' sizes to their gradient, and shortens it; that of a head that is no number any more becomes 0. */
+  private priced(gradient: Float32Array): void {
     const { heads, penalty, penaltyFrom, steps, clip } = this.options;
-    const { weights, mean, square } = this;
+    const { weights } = this.windows;
     const size = weights.length / heads;
     const price = this.step < penaltyFrom * steps ? 0 : penalty;
-    const [first, second] = [0.9, 0.999];
-    const corrected = (rate * Math.sqrt(1 - second ** (this.step + 1))) / (1 - first ** (this.step + 1));
     for (let h = 0; h < heads; h++) {
       let norm = 0;
       for (let i = h * size; i < (h + 1) * size; i++) {
@@ -218,13 +117,7 @@ export class Heads {
         norm += gradient[i] ** 2;
       }
       const factor = Math.min(1, clip / (Math.sqrt(norm) + 1e-9));
-      if (!Number.isFinite(factor)) continue;
-      for (let i = h * size; i < (h + 1) * size; i++) {
-        const g = gradient[i] * factor;
-        mean[i] = first * mean[i] + (1 - first) * g;
-        square[i] = second * square[i] + (1 - second) * g * g;
-        weights[i] -= (corrected * mean[i]) / (Math.sqrt(square[i]) + 1e-8);
-      }
+      for (let i = h * size; i < (h + 1) * size; i++) gradient[i] = Number.isFinite(factor) ? gradient[i] * factor : 0;
     }
   }
 }

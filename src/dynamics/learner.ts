@@ -4,7 +4,7 @@ import { InputError } from "../errors.js";
 import { beginWork } from "../notebook/cell.js";
 import { random } from "../random.js";
 import { median } from "./common.js";
-import { trainedEncoder } from "./encoder.js";
+import { trainedEncoder } from "./fast-latents.js";
 import { structuresFor } from "./find.js";
 import { fitted } from "./fit.js";
 import { Follower, partsFor } from "./follow.js";

@@ -71,7 +71,6 @@ function trainedLaws({ form, seed, signal }: Scene, survey: Survey, latents: num
     if (law) laws.push(law);
     if (law && sparse.mse < ACCEPTED) break;
   }
-  heads.dispose();
   return laws.length > 0 ? laws : [names.map(variable)];
 }
 

@@ -27,16 +27,16 @@ def layer(h, weight):
 def make(task):
     torch.manual_seed(1)
     series = torch.tensor(task["series"])
-    seen = torch.cat([series, torch.zeros_like(series)], -1)
     rows = series.shape[1] // 25 * 25
-    encoder = nn.Sequential(
-        nn.Conv1d(2 * STATES, 16, 5, 5), nn.ReLU(), nn.Conv1d(16, 16, 5, 5), nn.ReLU(), nn.Flatten(),
-        nn.Linear(rows // 25 * 16, 16), nn.ReLU(), nn.Linear(16, LATENTS), nn.BatchNorm1d(LATENTS, affine=False),
-    )
+    rms = series[:, :rows].square().mean(1).sqrt()
+    seen, log_rms = (series[:, :rows] / rms[:, None]).transpose(1, 2).contiguous(), rms.log()
+    filters = nn.Sequential(nn.Conv1d(STATES, 16, 5, 5), nn.ReLU(), nn.Conv1d(16, 16, 5, 5), nn.ReLU(), nn.Flatten())
+    dense = nn.Sequential(nn.Linear(rows // 25 * 16 + STATES, 16), nn.ReLU(), nn.Linear(16, LATENTS),
+                          nn.BatchNorm1d(LATENTS, affine=False))
     inputs = STATES + LATENTS
     sizes = [(inputs + 1, 7), (6 + inputs + 1, 7), (6 + inputs + 1, STATES)]
     heads = [nn.Parameter(0.1 * torch.randn(HEADS, *size)) for size in sizes]
-    optimizer = torch.optim.Adam([*encoder.parameters(), *heads], lr=1e-3)
+    optimizer = torch.optim.Adam([*filters.parameters(), *dense.parameters(), *heads], lr=1e-3)
     n = LENGTH // 2
     simpson = torch.zeros(n + 1, LENGTH + 1)
     for j in range(1, n + 1):
@@ -51,7 +51,7 @@ def make(task):
     scale = 12 / (LENGTH * DT) ** 2
 
     def step():
-        z = encoder(seen[:, :rows].transpose(1, 2)) / 2
+        z = dense(torch.cat([filters(seen), log_rms], 1)) / 2
         x = series[which[:, None], at]
         h = torch.cat([x, z[which][:, None].expand(-1, LENGTH + 1, -1)], -1).reshape(1, -1, inputs).expand(HEADS, -1, -1)
         one = torch.ones_like(h[..., :1])

@@ -46,7 +46,6 @@ async function measure(threads: number): Promise<Measured> {
     times.pytorch.push(...(theirs?.times ?? []));
   }
   rival?.stop();
-  heads.dispose();
   return { threads, eqlab: median(times.eqlab), ...(rival && { pytorch: median(times.pytorch) }) };
 }
 

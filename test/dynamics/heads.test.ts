@@ -2,25 +2,88 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StepMap } from "../../src/dynamics/baseline.js";
 import { oscillator } from "../../src/dynamics/generate.js";
-import { HEADS_DEFAULTS, Heads } from "../../src/dynamics/heads.js";
+import { HeadWindows, type WindowsSetting } from "../../src/dynamics/head-windows.js";
+import { HEAD_LAYER, HEADS_DEFAULTS, Heads } from "../../src/dynamics/heads.js";
 import { readSeries, spreadOf } from "../../src/dynamics/series.js";
-import { integral } from "../../src/dynamics/weak.js";
+import { architecture, weightCount } from "../../src/network/architecture.js";
+import { near, normals, reference, slopes } from "../network/help.js";
 
 const options = { states: ["x", "v"], dt: 0.1 };
 
-test("the window's integral is Simpson's, and its transpose is its transpose", () => {
-  const { use, back, count } = integral(24, 0.1, "field");
-  const f = Float32Array.from({ length: 25 }, (_, i) => Math.cos(0.1 * i));
-  const u = new Float64Array(count);
-  use(f, 0, 1, u);
-  for (let j = 1; j < count; j++) assert.ok(Math.abs(u[j] - u[0] - Math.sin(0.2 * j)) < 1e-6);
-  const d = Float64Array.from({ length: count }, (_, j) => Math.sin(3 * j));
-  const along = u.reduce((sum, v, j) => sum + v * d[j], 0);
-  const by = new Float32Array(25);
-  back(d, by, 0, 1);
-  const transposed = by.reduce((sum, v, i) => sum + v * f[i], 0);
-  assert.ok(Math.abs(along - transposed) < 1e-5, `${along}, ${transposed}`);
-});
+/** Sum over the heads of the mean square residual of windows, in float64 and step by step. */
+function lossOf(setting: WindowsSetting, weights: ArrayLike<number>, z: ArrayLike<number>, starts: readonly number[]) {
+  const { series, spread, rates, form, dt, latents } = setting;
+  const each = starts.length / series.length;
+  let total = 0;
+  for (let h = 0; h < HEADS; h++) {
+    const own = Array.from({ length: weightCount(OF) }, (_, i) => weights[h * weightCount(OF) + i]);
+    let [loss, terms] = [0, 0];
+    for (const [w, start] of starts.entries()) {
+      const s = Math.floor(w / each);
+      const { columns } = series[s];
+      const rows = Array.from({ length: LENGTH + 1 }, (_, i) =>
+        columns.map((column, k) => column[start + i] / spread[k]),
+      );
+      const hidden = Array.from({ length: latents }, (_, l) => z[s * latents + l]);
+      const f = rows.map((x) => reference(OF, own, [...x, ...hidden]));
+      for (let k = 0; k < spread.length; k++) {
+        const integrals = [0];
+        const every = form === "map" ? 1 : 2;
+        for (let i = every; i <= LENGTH; i += every) {
+          const part = form === "map" ? f[i - 1][k] : (dt / 3) * (f[i - 2][k] + 4 * f[i - 1][k] + f[i][k]);
+          integrals.push((integrals.at(-1) as number) + part);
+        }
+        const off = integrals.map((sum, j) => columns[k][start + j * every] / rates[k] - sum);
+        const mean = off.reduce((a, b) => a + b) / off.length;
+        const duration = LENGTH * (form === "map" ? 1 : dt);
+        for (const u of off) loss += (12 * (u - mean) ** 2) / duration ** 2;
+        terms += off.length;
+      }
+    }
+    total += loss / terms;
+  }
+  return total;
+}
+
+const [HEADS, LENGTH] = [2, 24];
+const OF = architecture({ inputs: 4, outputs: 2, layers: [HEAD_LAYER, HEAD_LAYER], dense: true, gains: "paper" });
+
+for (const form of ["field", "map"] as const) {
+  test(`heads on windows: loss and gradients are those of the weak form, ${form}`, () => {
+    const { series, dt } = oscillator({ count: 3, steps: 80, seed: 5 });
+    const { list } = readSeries(series, options, 40);
+    const setting = { series: list, spread: [0.5, 0.3], rates: [0.4, 0.3], form, dt, latents: 2 };
+    const windows = new HeadWindows(OF, setting, { heads: HEADS, batch: 3, windows: 3, length: LENGTH });
+    const weights = normals(HEADS * weightCount(OF), 0.2, 3);
+    const z = normals(6, 0.5, 4);
+    const starts = [0, 7, 50, 3, 3, 20, 56, 11, 30];
+    windows.weights.set(weights);
+    const { losses, gradient, byLatents } = windows.gradients([0, 1, 2], starts, z);
+    const loss = lossOf(setting, weights, z, starts);
+    near(
+      losses.reduce((a, b) => a + b),
+      loss,
+      0,
+      "loss",
+    );
+    const some = [...weights.keys()].filter((i) => i % 11 === 0);
+    const moved = (values: ArrayLike<number>) => {
+      const all = Float64Array.from(weights);
+      some.forEach((i, k) => {
+        all[i] = values[k];
+      });
+      return lossOf(setting, all, z, starts);
+    };
+    const byWeight = slopes(
+      Float64Array.from(some, (i) => weights[i]),
+      moved,
+    );
+    const size = Math.sqrt(byWeight.reduce((sum, v) => sum + v * v, 0) / byWeight.length);
+    for (const [k, i] of some.entries()) near(gradient[i], byWeight[k], size, `weight ${i}`);
+    const byLatent = slopes(z, (v) => lossOf(setting, weights, v, starts));
+    for (const [i, wanted] of byLatent.entries()) near(byLatents[i], wanted, 0, `latent ${i}`);
+  });
+}
 
 test("encoder and heads learn the weak form together, with the same digits for the same seed", () => {
   const { series, parameters, dt } = oscillator({ count: 100, steps: 300, seed: 2 });
@@ -38,7 +101,6 @@ test("encoder and heads learn the weak form together, with the same digits for t
     const heads = new Heads(setting, { ...HEADS_DEFAULTS, steps: 250, heads: 3 });
     const losses = Array.from({ length: steps }, () => heads.train());
     const latents = heads.latents().map(([z]) => z);
-    heads.dispose();
     return { losses, latents };
   };
   const { losses, latents } = train(250);

@@ -15,6 +15,10 @@ export interface NetworkKernel {
   loadTable(net: Pointer, from: Pointer, width: number, n: number, to: Pointer): void;
   steps(net: Pointer, trainer: Pointer, count: number): number;
   lossOf(net: Pointer, trainer: Pointer, weights: Pointer): number;
+  weakGradients(net: Pointer, windows: Pointer): void;
+  gather(from: Pointer, stride: number, which: Pointer, n: number, count: number, to: Pointer): void;
+  encode(stages: Pointer, count: number, weights: Pointer, n: number): void;
+  encodeBack(stages: Pointer, count: number, weights: Pointer, n: number, by: Pointer, room: Pointer): void;
 }
 
 /** What is used here of the engine's WebAssembly: neither Node's types nor ES2023's declare it. */

@@ -5,7 +5,9 @@
  */
 
 export { backward, forward } from "./net";
+export { encode, encodeBack, gather } from "./strided";
 export { loadTable, lossOf, steps } from "./step";
+export { weakGradients } from "./weak";
 
 /** Where memory is free from. */
 export function heapBase(): usize {

@@ -90,3 +90,51 @@ export class Trainer {
   /** State of four generators. */
   random: usize;
 }
+
+/** A convolution whose places don't overlap; in a list, with one more behind the last for what that gives. */
+// @ts-ignore: decorator
+@unmanaged
+export class Stage {
+  places: i32;
+  /** Of its matrix; the biases follow. */
+  rows: i32;
+  columns: i32;
+  /** Of the matrix in the weights, in bytes. */
+  offset: usize;
+  /** What it sees, places × rows × chunk, and the loss's derivatives by that. */
+  seen: usize;
+  back: usize;
+}
+
+/** Windows of series, and networks that are laws of motion. */
+// @ts-ignore: decorator
+@unmanaged
+export class Windows {
+  heads: i32;
+  /** Bytes of one head's weights. */
+  size: usize;
+  latents: i32;
+  /** How many, and how many share a chunk. */
+  windows: i32;
+  together: i32;
+  /** Points of a window, and places where its integral is taken. */
+  rows: i32;
+  count: i32;
+  map: i32;
+  /** Time between two rows. */
+  step: f32;
+  /** Of the residuals, and of their squares' mean by an integral. */
+  scale: f32;
+  slope: f32;
+  /** Inputs, chunk after chunk; targets of each window, output after output. */
+  x: usize;
+  targets: usize;
+  weights: usize;
+  gradient: usize;
+  /** Of each window the derivatives by its latents, all heads together. */
+  byLatents: usize;
+  /** Sum of squares of each head, float64. */
+  losses: usize;
+  /** For the residuals of a window. */
+  room: usize;
+}
