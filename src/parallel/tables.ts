@@ -5,7 +5,7 @@ import { parseCsv } from "../csv.js";
 import { discover } from "../discover.js";
 import { InputError } from "../errors.js";
 import type { DiscoverOptions, Progress } from "../options.js";
-import type { Candidate } from "../result.js";
+import { summary } from "../summary.js";
 import { checked, LARGEST_MESSAGE, primitive } from "./messages.js";
 
 /** Options of `discover` about the machine are the worker's own. */
@@ -76,13 +76,9 @@ export async function answer({ file, csv, options }: TableRequest, machine: Mach
   try {
     const asked: DiscoverOptions = { ...options, ...machine };
     const { best, front, verdict, warnings, seconds } = await discover(parseCsv(csv, file), asked);
-    return { best: plain(best), front: front.map(plain), verdict, warnings, seconds };
+    return { best: summary(best), front: front.map(summary), verdict, warnings, seconds };
   } catch (error) {
     if (error instanceof InputError) return { refused: error.message };
     throw error;
   }
-}
-
-function plain({ expression, complexity, mse, toTeX }: Candidate) {
-  return { expression, complexity, mse, tex: toTeX() };
 }

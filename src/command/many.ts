@@ -1,10 +1,10 @@
 /** The commands for many tables and many machines: `eqlab sweep` and `eqlab worker`. */
 import { availableParallelism } from "node:os";
-import { InputError, list } from "./errors.js";
-import { serve } from "./parallel/serve.js";
-import type { TableOptions } from "./parallel/tables.js";
-import type { SweepRow } from "./results.js";
-import { sweep } from "./sweep.js";
+import { InputError, list } from "../errors.js";
+import { serve } from "../parallel/serve.js";
+import type { TableOptions } from "../parallel/tables.js";
+import type { SweepRow } from "../results.js";
+import { sweep } from "../sweep.js";
 
 interface Machine {
   readonly workers?: number;

@@ -1,0 +1,26 @@
+/** What a terminal has: a bar of progress, and Ctrl-C. */
+
+/** Aborts at the first Ctrl-C; a second one ends the process. */
+export function ctrlC(): AbortSignal {
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  return stop.signal;
+}
+
+/** A bar on a terminal; files and pipes get none. */
+export async function progressBar() {
+  if (!process.stderr.isTTY) return { show: () => {}, end: () => {} };
+  const { default: library } = await import("cli-progress");
+  const bar = new library.SingleBar({
+    stream: process.stderr,
+    format: "{bar} {percentage}% {best}",
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  bar.start(1, 0, { best: "" });
+  return {
+    show: ({ fraction, best = "" }: { fraction: number; best?: string }) => bar.update(fraction, { best }),
+    end: () => bar.stop(),
+  };
+}
