@@ -1,7 +1,7 @@
 /** The workforce of all workers connected to a Redis, on this machine and others: a problem goes there once, its jobs one by one. */
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import { packProblem, type Request, readCandidates, readProblem } from "./messages.js";
+import { packProblem, packRequest, type Request, readCandidates, readProblem } from "./messages.js";
 import { LOST, openQueue } from "./queue.js";
 import type { Workforce } from "./workforce.js";
 
@@ -31,7 +31,7 @@ export async function openCluster(url: string, signal: AbortSignal): Promise<Wor
       problems.set(hash, text);
       return async (jobs) => {
         if (signal.aborted) return jobs.map(() => []);
-        const requests = new Map(jobs.map((job) => [`${session}-${++count}`, { problem: hash, job }]));
+        const requests = new Map(jobs.map((job) => [`${session}-${++count}`, packRequest(hash, job)]));
         return (await queue.ask(requests)).map((found) => found ?? []);
       };
     },

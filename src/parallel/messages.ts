@@ -4,12 +4,14 @@
  * evaluated as code.
  */
 import { createHash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
 import { unitOf } from "../custom.js";
 import { PRIMITIVES } from "../primitives.js";
 import type { Candidate } from "../search/candidates.js";
 import type { Affine, Link } from "../search/network.js";
 import type { Job, Problem } from "../search/workbench.js";
+import { candidatesOf, type Findings, findingsOf, jobOf, strippedOf } from "./packing.js";
 
 /** Bytes of a message at most, a table's columns included. */
 export const LARGEST_MESSAGE = 64 * 2 ** 20;
@@ -33,6 +35,22 @@ function unpacked(text: string, context: z.RefinementCtx): Float64Array {
 }
 
 const column = z.string().transform(unpacked);
+
+/** Numbers that say much the same again and again, as networks do, deflated: an eighth of their JSON. */
+const deflated = (numbers: Float64Array): string =>
+  deflateRawSync(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength), { level: 1 }).toString(
+    "base64",
+  );
+
+const inflated = z.string().transform((text, context) => {
+  try {
+    const bytes = inflateRawSync(Buffer.from(text, "base64"), { maxOutputLength: LARGEST_MESSAGE });
+    return new Float64Array(Uint8Array.from(bytes).buffer);
+  } catch {
+    context.addIssue({ code: "custom", message: "numbers must be deflated, and whole" });
+    return z.NEVER;
+  }
+});
 
 /** A primitive's name, or one of the user's own. */
 export const primitive = z.union([
@@ -106,13 +124,27 @@ const job = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const request = z.strictObject({ problem: z.string().regex(/^[0-9a-f]{64}$/), job });
+/** A job on its way to a worker: the problem goes once, under its hash, and the job's networks beside it. */
+const request = z.strictObject({
+  problem: z.string().regex(/^[0-9a-f]{64}$/),
+  job: z.looseObject({ kind: z.string() }),
+  networks: inflated,
+});
 const candidates = z.array(z.strictObject({ root: network, error: z.number() })).max(100_000);
+/** What a worker has found. */
+const reply = z.strictObject({ networks: inflated, errors: inflated }) satisfies z.ZodType<Findings>;
 
-/** A job on its way to a worker: the problem goes once, under its hash. */
-export interface Request {
-  readonly problem: string;
-  readonly job: Job;
+export type Request = z.input<typeof request>;
+export type Reply = z.input<typeof reply>;
+
+export function packRequest(problem: string, job: Job): Request {
+  const { job: stripped, networks } = strippedOf(job);
+  return { problem, job: { ...stripped }, networks: deflated(networks) };
+}
+
+export function packCandidates(found: readonly Candidate[]): Reply {
+  const { networks, errors } = findingsOf(found);
+  return { networks: deflated(networks), errors: deflated(errors) };
 }
 
 /** A problem as text, and the hash it is known by. */
@@ -131,8 +163,26 @@ export function packProblem(of: Problem): { text: string; hash: string } {
 
 /** @throws Error that says what is wrong with a message */
 export const readProblem = (text: string): Problem => checked(problem, JSON.parse(limited(text)));
-export const readRequest = (message: unknown): Request => checked(request, message);
-export const readCandidates = (message: unknown): Candidate[] => checked(candidates, message);
+export function readCandidates(message: unknown): Candidate[] {
+  const findings = checked(reply, message);
+  return checked(
+    candidates,
+    rebuilt(() => candidatesOf(findings)),
+  );
+}
+export function readRequest(message: unknown): { problem: string; job: Job } {
+  const { problem, job: stripped, networks } = checked(request, message);
+  const whole = rebuilt(() => jobOf({ job: stripped as unknown as Job, networks }));
+  return { problem, job: checked(job, whole) };
+}
+
+function rebuilt<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`A message that eqlab did not write: ${(error as Error).message}`);
+  }
+}
 
 export function checked<T>(schema: z.ZodType<T>, message: unknown): T {
   const { success, data, error } = schema.safeParse(message);

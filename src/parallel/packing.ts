@@ -25,19 +25,21 @@ export interface Findings {
 }
 
 export function taskOf(session: string, problem: Problem, job: Job): Task {
-  const [stripped, networks] = withoutNetworks(job);
-  return { session, problem, job: stripped, networks: pack(networks) };
+  return { session, problem, ...strippedOf(job) };
 }
 
-export function jobOf({ job, networks }: Task): Job {
+/** A job without its networks, and these. */
+export function strippedOf(job: Job): Pick<Task, "job" | "networks"> {
+  if (job.kind === "start" || job.kind === "train") return { job, networks: pack([]) };
+  return job.kind === "mutate"
+    ? { job: { ...job, parents: [] }, networks: pack(job.parents) }
+    : { job: { ...job, root: affine([]) }, networks: pack([job.root]) };
+}
+
+export function jobOf({ job, networks }: Pick<Task, "job" | "networks">): Job {
   const roots = unpack(networks);
   if (job.kind === "start" || job.kind === "train") return job;
   return job.kind === "mutate" ? { ...job, parents: roots } : { ...job, root: roots[0] };
-}
-
-function withoutNetworks(job: Job): [Job, readonly Affine[]] {
-  if (job.kind === "start" || job.kind === "train") return [job, []];
-  return job.kind === "mutate" ? [{ ...job, parents: [] }, job.parents] : [{ ...job, root: affine([]) }, [job.root]];
 }
 
 export function findingsOf(candidates: readonly Candidate[]): Findings {
@@ -71,17 +73,24 @@ function packAffine({ bias, biased, links }: Affine, to: number[]): void {
   }
 }
 
-/** What `pack` was given. */
+/** What `pack` was given. @throws RangeError for other numbers */
 export function unpack(numbers: Float64Array): Affine[] {
   const networks: Affine[] = [];
   let at = 0;
   while (at < numbers.length) networks.push(sum());
   return networks;
 
+  /** Of what follows: never more than there are numbers left. */
+  function count(): number {
+    const found = numbers[at++];
+    if (!(found <= numbers.length - at)) throw new RangeError("The numbers end within a network.");
+    return found;
+  }
+
   function sum(): Affine {
     const bias = numbers[at++];
     const biased = numbers[at++] === 1;
-    const links: Link[] = new Array(numbers[at++]);
+    const links: Link[] = new Array(count());
     for (let k = 0; k < links.length; k++) links[k] = { weight: numbers[at++], unit: unit() };
     return { bias, biased, links };
   }
@@ -89,7 +98,7 @@ export function unpack(numbers: Float64Array): Affine[] {
   function unit(): Unit {
     const kind = KINDS[numbers[at++]];
     const index = numbers[at++];
-    const factors: Factor[] = new Array(numbers[at++]);
+    const factors: Factor[] = new Array(count());
     for (let k = 0; k < factors.length; k++) {
       const power = numbers[at++];
       const free = numbers[at++] === 1;

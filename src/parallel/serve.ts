@@ -1,10 +1,9 @@
 /** A worker of the cluster: takes jobs from Redis, does them in worker threads, gives back what they found. */
 import { Worker } from "bullmq";
 import type { Progress } from "../options.js";
-import type { Candidate } from "../search/candidates.js";
 import type { Runner } from "../search/workbench.js";
 import { fetchProblem } from "./cluster.js";
-import { readRequest } from "./messages.js";
+import { packCandidates, type Reply, readRequest } from "./messages.js";
 import { inWorkers } from "./pool.js";
 import { connect, queueNamed, readAddress } from "./redis.js";
 import { answer, readTableRequest, type TableReply } from "./tables.js";
@@ -46,7 +45,7 @@ export async function serve(url: string, { workers, signal, onReady, onEvent }: 
     for (const oldest of runners.keys()) if (runners.size > KEPT) runners.delete(oldest);
     return runner;
   };
-  const jobs = new Worker<unknown, Candidate[]>(
+  const jobs = new Worker<unknown, Reply>(
     queueNamed("jobs"),
     async ({ data }) => {
       const begun = performance.now();
@@ -57,7 +56,7 @@ export async function serve(url: string, { workers, signal, onReady, onEvent }: 
         kind: "job",
         text: `${job.kind}: ${found.length} formulas in ${Math.round(performance.now() - begun)} ms`,
       });
-      return found;
+      return packCandidates(found);
     },
     { connection: address.options, concurrency: workers, ...STALLED },
   );
