@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { Queue } from "bullmq";
 import { discover } from "../../src/discover.js";
 import { openQueue } from "../../src/parallel/queue.js";
 import { connect, queueNamed, readAddress } from "../../src/parallel/redis.js";
 import type { Result } from "../../src/result.js";
-import { freePort, noRedis, startWorker, TestRedis, type WorkerProcess } from "./redis.js";
+import { CLI, freePort, noOpenSsl, noRedis, selfSigned, startWorker, TestRedis, type WorkerProcess } from "./redis.js";
 import { noisyTable } from "./table.js";
 
 const table = noisyTable();
@@ -176,6 +180,35 @@ test("a server with a password", { skip: noRedis }, async () => {
     await worker.kill("SIGINT");
     assert.match(worker.said(), /Ended after [1-9]/);
     assert.doesNotMatch(worker.said(), /s3cret/);
+  } finally {
+    await redis.end();
+  }
+});
+
+test("a server with a password behind TLS", { skip: noRedis || noOpenSsl }, async () => {
+  const redis = await TestRedis.start("--requirepass", "s3cret");
+  const { certificate, settings, port } = await selfSigned(redis.folder);
+  try {
+    await redis.down();
+    await redis.up(...settings);
+    const url = `rediss://:s3cret@127.0.0.1:${port}`;
+    // Whoever signed the certificate must be known: by NODE_EXTRA_CA_CERTS here.
+    await assert.rejects(connect(readAddress(url)), (error: Error) => {
+      assert.match(error.message, /No Redis can be used at rediss:\/\/127\.0\.0\.1:\d+ \(.*certificate/);
+      assert.doesNotMatch(error.message, /s3cret/);
+      return true;
+    });
+    const trusting = { ...process.env, NODE_EXTRA_CA_CERTS: certificate, EQLAB_REDIS: url };
+    const worker = await startWorker(url, 1, trusting);
+    const table = join(redis.folder, "t.csv");
+    writeFileSync(table, `x,y\n${Array.from({ length: 20 }, (_, i) => `${i + 1},${(i + 1) ** 2}\n`).join("")}`);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [CLI, "discover", table, "--target", "y"], {
+      env: trusting,
+    });
+    assert.match(stdout, /^y = x\^2\n/);
+    await worker.kill("SIGINT");
+    assert.match(worker.said(), /Serving rediss:\/\/127[\s\S]*Ended after [1-9]/);
+    assert.doesNotMatch(worker.said() + stdout + stderr, /s3cret/);
   } finally {
     await redis.end();
   }

@@ -15,6 +15,9 @@ export const CLI = fileURLToPath(new URL("../../src/cli.js", import.meta.url));
 export const noRedis =
   spawnSync("redis-server", ["--version"]).status === 0 ? false : "redis-server is not installed (Debian's package)";
 
+/** Why tests with TLS are skipped, if they are. */
+export const noOpenSsl = spawnSync("openssl", ["version"]).status === 0 ? false : "openssl is not installed";
+
 export class TestRedis {
   readonly folder = mkdtempSync(join(tmpdir(), "eqlab-redis-"));
   private server: ChildProcess | undefined;
@@ -35,9 +38,12 @@ export class TestRedis {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  async up(): Promise<void> {
+  /** @param more settings for this time */
+  async up(...more: readonly string[]): Promise<void> {
     const fixed = ["--port", `${this.port}`, "--bind", "127.0.0.1", "--dir", this.folder, "--save", ""];
-    this.server = spawn("redis-server", [...fixed, ...this.settings], { stdio: ["ignore", "pipe", "inherit"] });
+    this.server = spawn("redis-server", [...fixed, ...this.settings, ...more], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     for await (const line of createInterface({ input: this.server.stdout as NodeJS.ReadableStream })) {
       if (line.includes("Ready to accept connections")) break;
     }
@@ -66,9 +72,15 @@ export interface WorkerProcess {
 }
 
 /** A worker process, once it is ready. */
-export async function startWorker(url: string, threads = 1): Promise<WorkerProcess> {
-  const env = { ...process.env, EQLAB_REDIS: url }; // so that no password is seen among the processes
-  const worker = spawn(process.execPath, [CLI, "worker", "--workers", `${threads}`], { env });
+export async function startWorker(
+  url: string,
+  threads = 1,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<WorkerProcess> {
+  // The address in the environment: so no password is seen among the processes.
+  const worker = spawn(process.execPath, [CLI, "worker", "--workers", `${threads}`], {
+    env: { ...env, EQLAB_REDIS: url },
+  });
   let said = "";
   worker.stderr.on("data", (chunk) => {
     said += chunk;
@@ -87,6 +99,22 @@ export async function startWorker(url: string, threads = 1): Promise<WorkerProce
       await gone;
     },
   };
+}
+
+/** A certificate for 127.0.0.1 in a folder, and the settings by which redis-server speaks TLS with it. */
+export async function selfSigned(folder: string) {
+  const [certificate, key] = ["cert.pem", "key.pem"].map((name) => join(folder, name));
+  const { status, stderr } = spawnSync("openssl", [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
+    ...["-subj", "/CN=eqlab", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+  ]);
+  if (status !== 0) throw new Error(`openssl: ${stderr}`);
+  const port = await freePort();
+  const settings = [
+    ...["--port", "0", "--tls-port", `${port}`, "--tls-auth-clients", "no"],
+    ...["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate],
+  ];
+  return { certificate, settings, port };
 }
 
 export async function freePort(): Promise<number> {
