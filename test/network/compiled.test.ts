@@ -22,7 +22,7 @@ const NETWORKS: Record<string, Architecture> = {
 for (const [name, network] of Object.entries(NETWORKS)) {
   test(`${name}: outputs are those of the units one by one`, () => {
     const { inputs, outputs } = network;
-    const points = 77; // one chunk and a bit
+    const points = 150; // one chunk and a bit
     const weights = normals(weightCount(network), 0.3, 1);
     const x = normals(points * inputs, 1, 2);
     const out = new CompiledNetwork(network).forward(weights, x, points);

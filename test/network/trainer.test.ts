@@ -9,7 +9,7 @@ const network = architecture({
   layers: [["constant", "identity", "square", "sin", "exp", "sigmoid", "product"]],
 });
 const size = weightCount(network);
-const points = 70; // one chunk and a bit
+const points = 140; // one chunk and a bit
 const x = normals(2 * points, 0.6, 1);
 const y = normals(points, 1, 2);
 const weights = normals(size, 0.2, 3);

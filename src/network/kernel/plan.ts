@@ -3,8 +3,8 @@ import { PRIMITIVES, type Trained } from "../../primitives.js";
 import { type Architecture, arity, shapes, weightCount } from "../architecture.js";
 import type { Memory, Pointer } from "./memory.js";
 
-/** Points that go through together, as in assembly/product.ts: so many that a tile's start and end cost little, and all still fit in the first-level cache. */
-export const CHUNK = 64;
+/** Points that go through together, as in assembly/product.ts: so many that a tile's start and end cost little, and what a layer needs still fits in the first-level cache. */
+export const CHUNK = 128;
 
 /** Puts the wiring into the kernel's memory; returns the address of its Net record. */
 export function plan(architecture: Architecture, memory: Memory): Pointer {

@@ -1,10 +1,8 @@
 /**
  * Elementary functions of four float32 numbers, good to about 1e-7: minimax polynomials on reduced ranges, found by Lawson's
- * iteration. Their constants are loaded: a constant vector in the code takes the engine several instructions.
+ * iteration, and summed in pairs (Estrin): what takes time is how long one operation waits for another. Their constants are
+ * loaded: a constant vector in the code takes the engine several instructions.
  */
-
-/** Added, it leaves a rounded number in the low bits of a float32. */
-const ROUND: f32 = 12582912;
 
 /** a·b + c: in one rounding where the module is built for relaxed SIMD. */
 // @ts-ignore: decorator
@@ -34,30 +32,39 @@ export function clamp(x: v128, limit: f32): v128 {
   return f32x4.pmax(f32x4.pmin(x, splat(limit)), splat(-limit));
 }
 
-/** Limits; 1/ln 2; −ln 2 in two parts, the first of few bits, so that k times it is exact; (e^r − 1 − r)/r². */
-const EXP = memory.data<f32>(
+/**
+ * Limits; what leaves, added, a number rounded in the low bits of a float32, and on top of it the exponent of 1; then 2^f from f
+ * on, the factor of f⁰ being 1; 1/ln 2.
+ */
+const POW = memory.data<f32>(
   [
-    89, -87, ROUND, 1.4426950408889634, -0.693359375, 2.1219444005469057e-4,
-    0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368710055947304, 0.001381461275741458, 1,
+    128, -125, 12583039, 1,
+    0.69314697759872, 0.24022242084820014, 0.05550733743701411, 0.009671512673815157, 0.0013264727148434644,
+    1.4426950408889634,
   ],
   16,
 );
 
-/** e^x: infinite from 88.8 on, 1e-38 below −87. */
+/** 2^u: infinite from 127.5 on, 2e-38 below −125. */
+// @ts-ignore: decorator
+@inline
+export function pow4(u: v128): v128 {
+  u = f32x4.pmax(f32x4.pmin(u, constant(POW, 0)), constant(POW, 1));
+  const shifted = f32x4.add(u, constant(POW, 2));
+  const f = f32x4.sub(u, f32x4.sub(shifted, constant(POW, 2)));
+  const z = f32x4.mul(f, f);
+  const low = madd(f, constant(POW, 4), constant(POW, 3));
+  const middle = madd(f, constant(POW, 6), constant(POW, 5));
+  const high = madd(f, constant(POW, 8), constant(POW, 7));
+  const p = madd(madd(high, z, middle), z, low);
+  return f32x4.mul(p, i32x4.shl(shifted, 23));
+}
+
+/** e^x */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  x = f32x4.pmax(f32x4.pmin(x, constant(EXP, 0)), constant(EXP, 1));
-  const shifted = madd(x, constant(EXP, 3), constant(EXP, 2));
-  const k = f32x4.sub(shifted, constant(EXP, 2));
-  const r = madd(k, constant(EXP, 5), madd(k, constant(EXP, 4), x));
-  let p = madd(constant(EXP, 10), r, constant(EXP, 9));
-  p = madd(p, r, constant(EXP, 8));
-  p = madd(p, r, constant(EXP, 7));
-  p = madd(p, r, constant(EXP, 6));
-  p = madd(f32x4.mul(r, r), p, f32x4.add(r, constant(EXP, 11)));
-  // k, with the exponent of 1 added, becomes the exponent.
-  return f32x4.mul(p, i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23));
+  return pow4(f32x4.mul(x, constant(POW, 9)));
 }
 
 /** (artanh(s)/s − 1)/s² in s², and ln 2. */
@@ -83,40 +90,59 @@ export function log4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
-  const one = constant(EXP, 11);
-  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+  return share4(exp4(f32x4.neg(x)));
 }
 
-/** (sin r/r − 1)/r² and (cos r − 1 + r²/2)/r⁴ in r²; −½; 1. */
+/** 1 / (1 + x) */
+// @ts-ignore: decorator
+@inline
+export function share4(x: v128): v128 {
+  const one = constant(POW, 3);
+  return f32x4.div(one, f32x4.add(one, x));
+}
+
+/** What rounds, as above; sin πr/r in r², 5 factors; cos πr in r², 4 factors after the 1; 1. */
 const TURN = memory.data<f32>(
   [
-    -0.16666655242443085, 0.008332177996635437, -0.0001951729936990887,
-    0.04166664555668831, -0.001388736767694354, 2.4438451873720624e-05, -0.5, 1,
+    12582912,
+    3.1415926369048144, -5.167709685267617, 2.550069732768669, -0.5982421595371898, 0.0775604442628066,
+    -4.934795518133488, 4.0584513415309065, -1.3320938652030077, 0.22008065308764033, 1,
   ],
   16,
 );
 
-/** Sine of the angle r, |r| ≤ π/4; z = r². */
+/** u with the nearest whole number in its low bits, below 2²²; beyond it is some number. */
+// @ts-ignore: decorator
+@inline
+export function rounded(u: v128): v128 {
+  return f32x4.add(u, constant(TURN, 0));
+}
+
+/** How far u is from that number. */
+// @ts-ignore: decorator
+@inline
+export function rest(u: v128, shifted: v128): v128 {
+  return f32x4.sub(u, f32x4.sub(shifted, constant(TURN, 0)));
+}
+
+/** sin πr for |r| ≤ ½; z = r². */
 // @ts-ignore: decorator
 @inline
 export function sineNear0(r: v128, z: v128): v128 {
-  const p = madd(madd(constant(TURN, 2), z, constant(TURN, 1)), z, constant(TURN, 0));
-  return madd(f32x4.mul(p, z), r, r);
+  const low = madd(z, constant(TURN, 2), constant(TURN, 1));
+  const high = madd(z, constant(TURN, 4), constant(TURN, 3));
+  const square = f32x4.mul(z, z);
+  return f32x4.mul(r, madd(madd(square, constant(TURN, 5), high), square, low));
 }
 
-/** Cosine of that angle. */
+/** cos πr. */
 // @ts-ignore: decorator
 @inline
 export function cosineNear0(z: v128): v128 {
-  const p = madd(madd(constant(TURN, 5), z, constant(TURN, 4)), z, constant(TURN, 3));
-  return madd(madd(p, z, constant(TURN, 6)), z, constant(TURN, 7));
-}
-
-/** Bits that tell the quadrant of a whole number of quarter turns; below 2²² quarters, beyond it is some quadrant. */
-// @ts-ignore: decorator
-@inline
-export function quadrant(k: v128): v128 {
-  return f32x4.add(k, constant(EXP, 2));
+  const low = madd(z, constant(TURN, 6), constant(TURN, 10));
+  const high = madd(z, constant(TURN, 8), constant(TURN, 7));
+  const square = f32x4.mul(z, z);
+  return madd(madd(square, constant(TURN, 9), high), square, low);
 }
 
 /** asin's Taylor series, highest power first. */

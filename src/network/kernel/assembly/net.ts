@@ -1,5 +1,5 @@
 /** One chunk of points through the network and back, and whole batches of it. */
-import { CHUNK, combine, outer, ROW, transpose } from "./product";
+import { CHUNK, combine, combineInto, outer, ROW, transpose } from "./product";
 import { Layer, Net, Run } from "./records";
 import { unit } from "./units";
 
@@ -69,22 +69,43 @@ export function transposeAll(net: Net, weights: usize): void {
 export function chunkBackward(net: Net, gradient: usize, toInputs: bool, bytes: usize): void {
   for (let k = net.layers; k >= 0; k--) {
     const layer = layerOf(net, k);
-    const rows = layer.rows;
-    outer(layer.seen, rows, layer.g, layer.columns, gradient + layer.offset, bytes);
-    const wanted = toInputs ? (net.dense ? rows - 1 : rows) : layer.before;
-    if (wanted > 0) combine(net.transposed + layer.offset, layer.columns, rows, wanted, layer.g, layer.back, bytes);
-    if (k == 0) break;
-    const previous = layerOf(net, k - 1);
-    let d = layer.back;
-    for (let u = 0; u < previous.runs; u++) {
-      const it = runOf(previous, u);
-      const g = previous.g + <usize>it.column * ROW;
-      for (let v: usize = 0; v < it.units; v++, d += ROW) {
-        const first = g + v * it.columns * ROW;
-        if (it.columns > 0) scale(first, d, bytes);
-        if (it.columns > 1) scale(first + ROW, d, bytes);
+    const w = net.transposed + layer.offset;
+    outer(layer.seen, layer.rows, layer.g, layer.columns, gradient + layer.offset, bytes);
+    if (toInputs && (k == 0 || net.dense)) {
+      const before = layer.before;
+      const to = layer.back + <usize>before * ROW;
+      combine(w + (<usize>before << 2), layer.columns, layer.rows, net.inputs, layer.g, to, bytes);
+    }
+    if (k > 0) throughUnits(layerOf(net, k - 1), layer, w, bytes);
+  }
+}
+
+/** From the derivatives by a layer's pre-activations to those of the layer before, where the units' own are. */
+// @ts-ignore: decorator
+@inline
+function throughUnits(previous: Layer, layer: Layer, w: usize, bytes: usize): void {
+  const rows = layer.rows, columns = layer.columns;
+  for (let u = 0; u < previous.runs; u++) {
+    const it = runOf(previous, u);
+    let units = <i32>it.units;
+    // Units of one pre-activation go together, whatever they are: fewer tiles, and full ones.
+    if (it.columns == 1) while (u + 1 < previous.runs) {
+      const next = runOf(previous, u + 1);
+      if (next.columns != 1) break;
+      units += <i32>next.units;
+      u++;
+    }
+    let g = previous.g + <usize>it.column * ROW;
+    if (it.columns == 1) combineInto(w, columns, rows, units, layer.g, g, bytes);
+    else if (it.columns == 2) {
+      let d = layer.back;
+      combine(w, columns, rows, units, layer.g, d, bytes);
+      for (let v = 0; v < units; v++, d += ROW, g += 2 * ROW) {
+        scale(g, d, bytes);
+        scale(g + ROW, d, bytes);
       }
     }
+    w += <usize>units << 2;
   }
 }
 

@@ -5,24 +5,35 @@
 import { madd } from "./math";
 
 /** Points of a chunk, and bytes of its rows. */
-export const CHUNK: i32 = 64;
-export const ROW: usize = 256;
+export const CHUNK: i32 = 128;
+export const ROW: usize = 512;
 
 /** Columns of a tile of `combine`: with two vectors of points each, as many as there are registers for. */
 const WIDTH: i32 = 4;
 
 /** out[j] = Σᵢ w[i][j]·x[i] for all points of the chunk: `rows` rows of x, the first `count` of w's `columns` columns. */
 export function combine(w: usize, rows: i32, columns: i32, count: i32, x: usize, out: usize, bytes: usize): void {
-  for (; count >= WIDTH; count -= WIDTH, w += 16, out += 4 * ROW) combineTile(4, w, rows, columns, x, out, bytes);
-  if (count == 1) combineTile(1, w, rows, columns, x, out, bytes);
-  else if (count == 2) combineTile(2, w, rows, columns, x, out, bytes);
-  else if (count == 3) combineTile(3, w, rows, columns, x, out, bytes);
+  combineTiles(false, w, rows, columns, count, x, out, bytes);
 }
 
-/** `C` is a constant wherever this is called: inlining leaves that tile alone. */
+/** out[j] *= Σᵢ w[i][j]·x[i] */
+export function combineInto(w: usize, rows: i32, columns: i32, count: i32, x: usize, out: usize, bytes: usize): void {
+  combineTiles(true, w, rows, columns, count, x, out, bytes);
+}
+
 // @ts-ignore: decorator
 @inline
-function combineTile(C: i32, w: usize, rows: i32, columns: i32, x: usize, out: usize, bytes: usize): void {
+function combineTiles(INTO: bool, w: usize, rows: i32, columns: i32, count: i32, x: usize, out: usize, bytes: usize): void {
+  for (; count >= WIDTH; count -= WIDTH, w += 16, out += 4 * ROW) combineTile(INTO, 4, w, rows, columns, x, out, bytes);
+  if (count == 1) combineTile(INTO, 1, w, rows, columns, x, out, bytes);
+  else if (count == 2) combineTile(INTO, 2, w, rows, columns, x, out, bytes);
+  else if (count == 3) combineTile(INTO, 3, w, rows, columns, x, out, bytes);
+}
+
+/** `INTO` and `C` are constants wherever this is called: inlining leaves that tile alone. */
+// @ts-ignore: decorator
+@inline
+function combineTile(INTO: bool, C: i32, w: usize, rows: i32, columns: i32, x: usize, out: usize, bytes: usize): void {
   const step = <usize>columns << 2;
   const end = w + <usize>rows * step;
   for (const last = x + bytes; x < last; x += 32, out += 32) {
@@ -38,11 +49,18 @@ function combineTile(C: i32, w: usize, rows: i32, columns: i32, x: usize, out: u
       if (C > 2) { const w2 = v128.load32_splat(v, 8); a2 = madd(w2, p, a2); b2 = madd(w2, q, b2); }
       if (C > 3) { const w3 = v128.load32_splat(v, 12); a3 = madd(w3, p, a3); b3 = madd(w3, q, b3); }
     }
-    v128.store(out, a0); v128.store(out, b0, 16);
-    if (C > 1) { v128.store(out, a1, ROW); v128.store(out, b1, ROW + 16); }
-    if (C > 2) { v128.store(out, a2, 2 * ROW); v128.store(out, b2, 2 * ROW + 16); }
-    if (C > 3) { v128.store(out, a3, 3 * ROW); v128.store(out, b3, 3 * ROW + 16); }
+    put(INTO, out, a0, b0);
+    if (C > 1) put(INTO, out + ROW, a1, b1);
+    if (C > 2) put(INTO, out + 2 * ROW, a2, b2);
+    if (C > 3) put(INTO, out + 3 * ROW, a3, b3);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function put(INTO: bool, out: usize, a: v128, b: v128): void {
+  v128.store(out, INTO ? f32x4.mul(a, v128.load(out)) : a);
+  v128.store(out, INTO ? f32x4.mul(b, v128.load(out, 16)) : b, 16);
 }
 
 /** g[i][j] += Σ over the points of the chunk of x[i]·d[j]: the gradient by the weights. */

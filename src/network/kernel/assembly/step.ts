@@ -82,17 +82,18 @@ function pass(net: Net, t: Trainer, weights: usize, back: bool): f64 {
 /** The derivative of strength·Σ√s(w), with s(w) = |w| from the knee a on, and −w⁴/8a³ + 3w²/4a + 3a/8 below. */
 function addSmoothed(t: Trainer): void {
   const a = t.knee;
-  const strength = splat(t.strength);
+  const strength = splat(t.strength), knee = splat(a), sign = i32x4.splat(0x80000000), half = splat(0.5);
+  const s4 = splat(-1 / (8 * a * a * a)), s2 = splat(3 / (4 * a)), s0 = splat((3 * a) / 8);
+  const d3 = splat(-1 / (2 * a * a * a)), d1 = splat(3 / (2 * a));
   for (let at: usize = 0, end = <usize>t.count << 2; at < end; at += 16) {
     const w = v128.load(t.weights + at);
     const square = f32x4.mul(w, w);
     const size = f32x4.abs(w);
-    const below = f32x4.lt(size, splat(a));
-    const s = madd(square, madd(square, splat(-1 / (8 * a * a * a)), splat(3 / (4 * a))), splat((3 * a) / 8));
-    const slope = f32x4.mul(w, madd(square, splat(-1 / (2 * a * a * a)), splat(3 / (2 * a))));
-    const sign = v128.or(splat(1), v128.and(w, i32x4.splat(0x80000000)));
-    const half = f32x4.div(f32x4.mul(splat(0.5), v128.bitselect(slope, sign, below)), f32x4.sqrt(v128.bitselect(s, size, below)));
-    v128.store(t.gradient + at, madd(strength, half, v128.load(t.gradient + at)));
+    const below = f32x4.lt(size, knee);
+    const s = v128.bitselect(madd(square, madd(square, s4, s2), s0), size, below);
+    const slope = v128.bitselect(f32x4.mul(size, madd(square, d3, d1)), splat(1), below);
+    const root = f32x4.div(f32x4.mul(half, slope), f32x4.sqrt(s));
+    v128.store(t.gradient + at, madd(strength, v128.or(root, v128.and(w, sign)), v128.load(t.gradient + at)));
   }
 }
 

@@ -2,7 +2,7 @@
  * The units: outer·f(inner·g) + offset of a row of pre-activations g. The value goes to `h`; in place of each
  * pre-activation comes the derivative by it. The numbers of the functions, and what is smoothed, are those of primitives.ts.
  */
-import { asin4, clamp, cosineNear0, exp4, log4, madd, quadrant, sigmoid4, sineNear0, splat } from "./math";
+import { asin4, clamp, cosineNear0, exp4, log4, madd, pow4, rest, rounded, share4, sineNear0, splat } from "./math";
 import { ROW } from "./product";
 
 const CONSTANT = 0, IDENTITY = 1, SQUARE = 2, SIN = 3, EXP = 4, SIGMOID = 5, PRODUCT = 6, COS = 7, TANH = 8, LOG = 9;
@@ -10,7 +10,6 @@ const SQRT = 10, CUBE = 11, INVERSE = 12, DIVISION = 13, POWER = 14, ASIN = 15;
 
 const SMOOTHING: f32 = 0.01;
 const POWER_LIMIT: f32 = 16;
-const QUARTER: f64 = 1.5707963267948966;
 
 export function unit(code: i32, inner: f32, outer: f32, offset: f32, g: usize, h: usize, bytes: usize): void {
   const end = g + bytes;
@@ -115,41 +114,42 @@ function inverseSlope(u: v128, left: v128): v128 {
   return f32x4.mul(f32x4.mul(left, left), f32x4.sub(splat(SMOOTHING * SMOOTHING), f32x4.mul(u, u)));
 }
 
+/** What a function takes its argument times: a sine counts in half turns, of which sin(2πg) has exactly 2g; powers are those of 2. */
+// @ts-ignore: decorator
+@inline
+function unitOf(which: i32): f64 {
+  if (which == SIN || which == COS) return 1 / Math.PI;
+  if (which == EXP) return Math.LOG2E;
+  if (which == SIGMOID) return -Math.LOG2E;
+  return which == TANH ? -2 * Math.LOG2E : 1;
+}
+
 /** `which` is a constant wherever this is called: inlining leaves one function's loop. */
 // @ts-ignore: decorator
 @inline
 function curve(which: i32, inner: f32, outer: f32, offset: f32, g: usize, h: usize, end: usize): void {
-  // A sine counts its argument in quarter turns, of which sin(2πg) has exactly 4g.
-  const trigonometric = which == SIN || which == COS;
-  const slope = splat(trigonometric ? <f32>(<f64>inner / QUARTER) : inner);
-  const scale = splat(outer), shift = splat(offset), rise = splat(inner * outer);
+  const slope = splat(<f32>(<f64>inner * unitOf(which)));
+  const scale = splat(outer), shift = splat(offset), rise = splat(which == COS ? -inner * outer : inner * outer);
   for (; g < end; g += 16, h += 16) {
     const u = f32x4.mul(v128.load(g), slope);
     let y: v128, d: v128;
-    if (trigonometric) {
-      const k = f32x4.nearest(u);
-      const r = f32x4.mul(f32x4.sub(u, k), splat(<f32>QUARTER));
+    if (which == SIN || which == COS) {
+      const shifted = rounded(u);
+      const r = rest(u, shifted);
       const z = f32x4.mul(r, r);
-      const sine = sineNear0(r, z), cosine = cosineNear0(z);
-      const one = i32x4.splat(1);
-      const turn = quadrant(k);
-      const odd = i32x4.eq(v128.and(turn, one), one);
-      const s = v128.xor(v128.bitselect(cosine, sine, odd), i32x4.shl(v128.and(turn, i32x4.splat(2)), 30));
-      const c = v128.xor(
-        v128.bitselect(sine, cosine, odd),
-        i32x4.shl(v128.and(i32x4.add(turn, one), i32x4.splat(2)), 30),
-      );
-      y = which == SIN ? s : c;
-      d = which == SIN ? c : f32x4.neg(s);
+      // After an odd number of half turns both have the other sign.
+      const sign = i32x4.shl(shifted, 31);
+      const sine = v128.xor(sineNear0(r, z), sign), cosine = v128.xor(cosineNear0(z), sign);
+      y = which == SIN ? sine : cosine;
+      d = which == SIN ? cosine : sine;
     } else if (which == EXP) {
-      y = exp4(u);
+      y = pow4(u);
       d = y;
     } else if (which == SIGMOID) {
-      y = sigmoid4(u);
-      d = f32x4.mul(y, f32x4.sub(splat(1), y));
+      y = share4(pow4(u));
+      d = f32x4.sub(y, f32x4.mul(y, y));
     } else if (which == TANH) {
-      const s = sigmoid4(f32x4.add(u, u));
-      y = madd(s, splat(2), splat(-1));
+      y = madd(share4(pow4(u)), splat(2), splat(-1));
       d = f32x4.sub(splat(1), f32x4.mul(y, y));
     } else if (which == LOG) {
       const square = filled(u);
