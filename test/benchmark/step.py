@@ -1,7 +1,7 @@
-"""The same training step in PyTorch, eager, one thread: the paper's units and smoothed L0.5 penalty, RMSProp.
+"""The same training step in PyTorch, eager, one thread: the paper's units, smoothed L0.5 penalty or gates of L0, RMSProp.
 
-Reads one JSON line (points, inputs, the layers' primitives, an operation by unit or by name, how many steps), takes the steps, answers with the
-milliseconds of a step, and waits for the next line.
+Reads one JSON line (points, inputs, the layers' primitives, the penalty, an operation by unit or by name, how many steps), takes the
+steps, answers with the milliseconds of a step, and waits for the next line.
 """
 
 import json
@@ -55,7 +55,8 @@ def layer_by_name(g, names):
     return torch.cat(values, dim=1)
 
 
-def penalty(weights, a=0.05):
+def smoothed(weights, a=0.05):
+    """The smoothed root of every weight, summed."""
     total = 0
     for w in weights:
         size = w.abs()
@@ -64,7 +65,22 @@ def penalty(weights, a=0.05):
     return total
 
 
-def prepare(points, inputs, layers, by):
+BETA, GAMMA, ZETA = 2 / 3, -0.1, 1.1
+
+
+def gated(w, log_alpha):
+    """Weights times the openings of their gates, by chance."""
+    u = torch.rand_like(w)
+    s = torch.sigmoid((torch.log(u) - torch.log(1 - u) + log_alpha) / BETA)
+    return w * torch.clamp(s * (ZETA - GAMMA) + GAMMA, 0, 1)
+
+
+def open_gates(gates):
+    """How many gates are not shut, in the mean."""
+    return sum(torch.sigmoid(log_alpha - BETA * math.log(-GAMMA / ZETA)).sum() for log_alpha in gates)
+
+
+def prepare(points, inputs, layers, sparsity, by):
     layer = {"unit": layer_by_unit, "name": layer_by_name}[by]
     torch.manual_seed(1)
     rows, weights = inputs, []
@@ -73,15 +89,18 @@ def prepare(points, inputs, layers, by):
         weights.append((0.1 * torch.randn(rows, columns)).requires_grad_())
         rows = len(names)
     weights.append((0.1 * torch.randn(rows, 1)).requires_grad_())
+    gates = [torch.zeros_like(w).requires_grad_() for w in weights[:-1]] if sparsity == "L0" else []
     x = 2 * torch.rand(points, inputs) - 1
     y = x[:, :1] ** 2
-    optimiser = torch.optim.RMSprop(weights, lr=1e-4, alpha=0.9, eps=1e-10)
+    optimiser = torch.optim.RMSprop(weights + gates, lr=1e-4, alpha=0.9, eps=1e-10)
 
     def step():
+        acting = [gated(w, g) for w, g in zip(weights, gates)] if gates else weights[:-1]
         h = x
-        for w, names in zip(weights, layers):
+        for w, names in zip(acting, layers):
             h = layer(h @ w, names)
-        loss = torch.nn.functional.mse_loss(h @ weights[-1], y) + 5e-3 * penalty(weights)
+        price = 1e-2 * open_gates(gates) if gates else 5e-3 * smoothed(weights)
+        loss = torch.nn.functional.mse_loss(h @ weights[-1], y) + price
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -92,9 +111,10 @@ def prepare(points, inputs, layers, by):
 steps = {}
 for line in sys.stdin:
     task = json.loads(line)
-    key = json.dumps([task["points"], task["inputs"], task["layers"], task["by"]])
+    kind = [task[name] for name in ("points", "inputs", "layers", "sparsity", "by")]
+    key = json.dumps(kind)
     if key not in steps:
-        steps[key] = prepare(task["points"], task["inputs"], task["layers"], task["by"])
+        steps[key] = prepare(*kind)
         for _ in range(20):
             steps[key]()
     begun = time.perf_counter()

@@ -1,12 +1,12 @@
 /**
  * One step of training, 256 points and two layers of 16 units: the fused one here, the same by operations of tfjs-node, the
- * same in PyTorch. In turn, each a few steps at a time, medians; and how the fused step grows.
+ * same in PyTorch, with both penalties. In turn, each a few steps at a time, medians; and how the fused step grows.
  */
 import type { Scalar, Tensor2D, Variable } from "@tensorflow/tfjs-node";
 import { type Architecture, architecture, weightCount } from "../../src/network/architecture.js";
 import { operations } from "../../src/network/operations.js";
 import { tensorFlow } from "../../src/network/tensorflow.js";
-import { Trainer } from "../../src/network/trainer.js";
+import { type Sparsity, Trainer } from "../../src/network/trainer.js";
 import { random } from "../../src/random.js";
 import { startPyTorch } from "./pytorch.js";
 import { aligned } from "./report.js";
@@ -23,12 +23,13 @@ const LAYER = [
   ...times(2, "product"),
 ];
 const POINTS = 256;
-const STRENGTH = 5e-3;
+const STRENGTH: Readonly<Record<Sparsity, number>> = { "L0.5": 5e-3, L0: 1e-2 };
 /** So small that the weights stay where every way of computing has the same work. */
 const RATE = 1e-6;
 
 export interface StepLine {
   readonly how: string;
+  readonly sparsity: Sparsity;
   /** Median, and the least: what a machine does that does nothing else. */
   readonly milliseconds: number;
   readonly least: number;
@@ -58,13 +59,13 @@ export async function stepTimes(
 ): Promise<StepOutcome> {
   const network = architecture({ inputs: 2, layers: [LAYER, LAYER] });
   const torch = startTorch(network, signal);
-  const ways: { readonly how: string; readonly steps: number; readonly take: Stepper }[] = [
-    { how: "fused, WebAssembly", steps: 300, take: fused(network, POINTS) },
-    { how: "tfjs-node, operation by operation", steps: 1, take: byOperations(network) },
+  const ways = [
+    ...way("fused, WebAssembly", 300, (sparsity) => fused(network, POINTS, sparsity)),
+    ...way("tfjs-node, operation by operation", 1, () => byOperations(network)).slice(0, 1),
     ...(torch
       ? [
-          { how: "PyTorch, an operation for each primitive", steps: 5, take: torch.by("name") },
-          { how: "PyTorch, an operation for each unit", steps: 5, take: torch.by("unit") },
+          ...way("PyTorch, an operation for each primitive", 5, (sparsity) => torch.by("name", sparsity)),
+          ...way("PyTorch, an operation for each unit", 5, (sparsity) => torch.by("unit", sparsity)),
         ]
       : []),
   ];
@@ -75,10 +76,21 @@ export async function stepTimes(
     signal.throwIfAborted();
   }
   torch?.stop();
-  const lines = ways.map(({ how }, k) => ({ how, milliseconds: median(taken[k]), least: Math.min(...taken[k]) }));
-  for (const { how, milliseconds } of lines) say(`step, ${how}: ${milliseconds.toPrecision(3)} ms`);
+  const lines = ways.map(({ how, sparsity }, k) => ({
+    how,
+    sparsity,
+    milliseconds: median(taken[k]),
+    least: Math.min(...taken[k]),
+  }));
+  for (const { how, sparsity, milliseconds } of lines) {
+    say(`step, ${sparsity}, ${how}: ${milliseconds.toPrecision(3)} ms`);
+  }
   return { lines, growth: stepGrowth(), relaxed: isRelaxed() };
 }
+
+/** One way, with each penalty. */
+const way = (how: string, steps: number, make: (sparsity: Sparsity) => Stepper) =>
+  (["L0.5", "L0"] as const).map((sparsity) => ({ how, sparsity, steps, take: make(sparsity) }));
 
 function stepGrowth(): StepGrowth[] {
   const sizes = [
@@ -95,10 +107,12 @@ function stepGrowth(): StepGrowth[] {
   });
 }
 
-function fused(network: Architecture, points: number): (steps: number) => number {
+function fused(network: Architecture, points: number, penalty: Sparsity = "L0.5"): (steps: number) => number {
   const { x, y, weights } = made(network, points);
-  const trainer = new Trainer(network, { x, y }, weights);
-  return (steps) => timed(steps, () => trainer.steps(steps, { rate: RATE, penalty: "L0.5", strength: STRENGTH }));
+  const trainer = new Trainer(network, { x, y }, weights, {
+    random: Uint32Array.from({ length: 16 }, (_, k) => k + 1),
+  });
+  return (steps) => timed(steps, () => trainer.steps(steps, { rate: RATE, penalty, strength: STRENGTH[penalty] }));
 }
 
 function byOperations(network: Architecture): Stepper {
@@ -121,7 +135,7 @@ function byOperations(network: Architecture): Stepper {
   };
   const loss = () => {
     const output = operations(tf, network, variable, inputs).reshape([POINTS, 1]);
-    return tf.losses.meanSquaredError(target, output).add(penalty().mul(STRENGTH)) as Scalar;
+    return tf.losses.meanSquaredError(target, output).add(penalty().mul(STRENGTH["L0.5"])) as Scalar;
   };
   return (steps) =>
     timed(steps, () => {
@@ -149,30 +163,32 @@ function startTorch({ inputs, layers }: Architecture, signal: AbortSignal) {
   const torch = startPyTorch<{ milliseconds: number }>("step.py", signal);
   if (!torch) return undefined;
   const by =
-    (what: "name" | "unit"): Stepper =>
+    (what: "name" | "unit", sparsity: Sparsity): Stepper =>
     async (steps) =>
-      (await torch.ask({ points: POINTS, inputs, layers, by: what, steps })).milliseconds;
+      (await torch.ask({ points: POINTS, inputs, layers, sparsity, by: what, steps })).milliseconds;
   return { by, stop: torch.stop };
 }
 
-/** Does the engine have relaxed SIMD, by Node's major version? It does from 22 on. */
-const isRelaxed = () => Number(process.versions.node.split(".")[0]) >= 22;
+/** Does the engine have relaxed SIMD? Node does from 22 on, 20 with --experimental-wasm-relaxed-simd. */
+const isRelaxed = () =>
+  Number(process.versions.node.split(".")[0]) >= 22 || process.execArgv.includes("--experimental-wasm-relaxed-simd");
 
 export function stepParts({ lines, growth, relaxed }: StepOutcome): string[] {
-  const [ours] = lines;
+  const ours = (sparsity: Sparsity) => lines.find((line) => line.sparsity === sparsity) as StepLine;
   const short = (value: number) => value.toPrecision(3);
   return [
     "## A step of training",
-    `Paper's units, ${POINTS} points, two layers of ${LAYER.length}, smoothed L0.5, RMSProp, float32, one thread of each; in turn. ` +
-      `The kernel's build: ${relaxed ? "relaxed SIMD" : "SIMD"}. Least: the shortest of all turns.`,
+    `Paper's units, ${POINTS} points, two layers of ${LAYER.length}, smoothed L0.5 or gates of L0, RMSProp, float32, one thread of each; in ` +
+      `turn. The kernel's build: ${relaxed ? "relaxed SIMD" : "SIMD"}. Least: the shortest of all turns.`,
     aligned(
-      ["how", "median, ms", "against fused", "least, ms", "against fused"],
-      lines.map(({ how, milliseconds, least }) => [
+      ["how", "penalty", "median, ms", "against fused", "least, ms", "against fused"],
+      lines.map(({ how, sparsity, milliseconds, least }) => [
         how,
+        sparsity,
         short(milliseconds),
-        short(milliseconds / ours.milliseconds),
+        short(milliseconds / ours(sparsity).milliseconds),
         short(least),
-        short(least / ours.least),
+        short(least / ours(sparsity).least),
       ]),
     ),
     aligned(

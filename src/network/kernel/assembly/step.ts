@@ -4,7 +4,7 @@
  * Penalties (paper, section III-B): the smoothed L0.5, or L0 by gates of the hard concrete distribution
  * (Louizos, Welling & Kingma 2018), sampled once a step. Optimisers: RMSProp, Adam.
  */
-import { log4, madd, sigmoid4, splat } from "./math";
+import { exp4, madd, share4, sigmoid4, splat } from "./math";
 import { bytesOf, chunkBackward, chunkForward, inputsOf, outputsOf, pack, transposeAll } from "./net";
 import { CHUNK, ROW, total } from "./product";
 import { Net, Trainer } from "./records";
@@ -97,19 +97,24 @@ function addSmoothed(t: Trainer): void {
   }
 }
 
-/** effective = weight·z, z = clip(γ + (ζ − γ)·σ((ln u − ln(1 − u) + ln α)/β)); weights without a gate as they are. */
+/**
+ * effective = weight·z, z = clip(γ + (ζ − γ)·σ((ln u − ln(1 − u) + ln α)/β)); weights without a gate as they are. As 1/β is 3/2,
+ * σ is 1/(1 + t√t) of t = (1 − u)/(u·α).
+ */
 function sampleGates(t: Trainer): void {
+  const zero = splat(0), one = splat(1), low = splat(GAMMA), width = splat(ZETA - GAMMA);
+  const steepness = splat((ZETA - GAMMA) / BETA);
   for (let at: usize = 0, end = <usize>t.count << 2; at < end; at += 16) {
     const u = uniform(t.random);
-    const log = log4(f32x4.div(u, f32x4.sub(splat(1), u)));
-    const s = sigmoid4(f32x4.mul(f32x4.add(log, v128.load(t.gates + at)), splat(1 / BETA)));
-    const stretched = madd(s, splat(ZETA - GAMMA), splat(GAMMA));
-    const z = f32x4.pmax(f32x4.pmin(stretched, splat(1)), splat(0));
+    const odds = f32x4.mul(f32x4.div(f32x4.sub(one, u), u), exp4(f32x4.neg(v128.load(t.gates + at))));
+    const s = share4(f32x4.mul(odds, f32x4.sqrt(odds)));
+    const stretched = madd(s, width, low);
+    const z = f32x4.pmax(f32x4.pmin(stretched, one), zero);
     const inside = f32x4.eq(z, stretched);
-    const slope = f32x4.mul(f32x4.mul(s, f32x4.sub(splat(1), s)), splat((ZETA - GAMMA) / BETA));
-    const gated = f32x4.gt(v128.load(t.gated + at), splat(0));
+    const slope = f32x4.mul(f32x4.mul(s, f32x4.sub(one, s)), steepness);
+    const gated = f32x4.gt(v128.load(t.gated + at), zero);
     v128.store(t.slopes + at, v128.and(v128.and(slope, inside), gated));
-    const factor = v128.bitselect(z, splat(1), gated);
+    const factor = v128.bitselect(z, one, gated);
     v128.store(t.openings + at, factor);
     v128.store(t.effective + at, f32x4.mul(v128.load(t.weights + at), factor));
   }
@@ -117,12 +122,12 @@ function sampleGates(t: Trainer): void {
 
 /** Splits the gradient by the effective weights into that by log α, with which the gates move, and that by the weights. */
 function updateGates(t: Trainer): void {
-  const shift = splat(-BETA * <f32>Math.log(-GAMMA / ZETA));
+  const shift = splat(-BETA * <f32>Math.log(-GAMMA / ZETA)), one = splat(1), strength = splat(t.strength);
   for (let at: usize = 0, end = <usize>t.count << 2; at < end; at += 16) {
     const w = v128.load(t.weights + at);
     const g = v128.load(t.gradient + at);
     const open = sigmoid4(f32x4.add(v128.load(t.gates + at), shift));
-    const price = f32x4.mul(splat(t.strength), f32x4.mul(open, f32x4.sub(splat(1), open)));
+    const price = f32x4.mul(strength, f32x4.mul(open, f32x4.sub(one, open)));
     const byGate = madd(f32x4.mul(g, w), v128.load(t.slopes + at), price);
     v128.store(t.slopes + at, byGate);
     v128.store(t.gradient + at, f32x4.mul(g, v128.load(t.openings + at)));
