@@ -271,7 +271,9 @@ const smoothPower = {
     return [value * p * smoothLog.gradient(u)[0], value * logarithm];
   },
 };
-const powerOp = (u: Tensor, p: Tensor) => p.mul(logOp(u)).clipByValue(-POWER_LIMIT, POWER_LIMIT).exp();
+const powerOp = (u: Tensor, p: Tensor) => within(p.mul(logOp(u)), POWER_LIMIT).exp();
+/** u kept within ±limit. Not by clipByValue, which has no second derivative. */
+const within = (u: Tensor, limit: number): Tensor => u.sub(u.sub(limit).relu()).add(u.add(limit).neg().relu());
 /** asin u, straight on beyond |u| = 1 − SMOOTHING. */
 const smoothAsin = {
   value: (u: number) => {
@@ -282,7 +284,7 @@ const smoothAsin = {
 };
 
 const asinOp = (u: Tensor) => {
-  const edge = u.clipByValue(SMOOTHING - 1, 1 - SMOOTHING);
+  const edge = within(u, 1 - SMOOTHING);
   return edge.asin().add(u.sub(edge).div(edge.square().neg().add(1).sqrt()));
 };
 

@@ -1,7 +1,11 @@
-/** The network by the fused kernel, as a function of tfjs with a gradient: one pass forward, one back, whatever its depth. */
+/**
+ * The network by the fused kernel, as a function of tfjs with a gradient: one pass forward, one back, whatever its depth. Where the
+ * gradient is itself part of what is differentiated, it comes from operations of tfjs, which have derivatives of any order.
+ */
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-node";
 import type { Architecture } from "./architecture.js";
 import { CompiledNetwork } from "./compiled.js";
+import { operations } from "./operations.js";
 import type { TensorFlow } from "./tensorflow.js";
 
 /** Backends whose numbers can be had at once, and without much of a way. */
@@ -11,7 +15,7 @@ export const canFuse = (tf: TensorFlow): boolean => BACKENDS.includes(tf.getBack
 
 /**
  * Outputs of every replica, [replicas, rows, outputs], of weights [replicas, weights of one] and inputs [rows, inputs], the
- * same for all replicas, or [replicas, rows, inputs]. It has first derivatives only.
+ * same for all replicas, or [replicas, rows, inputs].
  */
 export function fusedNetwork(tf: TensorFlow, of: Architecture): (weights: Tensor2D, x: Tensor) => Tensor3D {
   const compiled = new CompiledNetwork(of);
@@ -24,7 +28,11 @@ export function fusedNetwork(tf: TensorFlow, of: Architecture): (weights: Tensor
     return {
       value: tf.tensor(outputs, [weights.shape[0], rows(x), of.outputs]),
       gradFunc: (by: Tensor, saved: Tensor[]) => {
-        const [weights, x] = saved;
+        const [weights, x] = saved as [Tensor2D, Tensor];
+        const isDifferentiated = tf.engine().state.gradientDepth > 0;
+        if (isDifferentiated) {
+          return tf.grads((w, u) => operations(tf, of, w as Tensor2D, u))([weights, x], by);
+        }
         const gradient = compiled.backward(numbers(weights), numbers(x), numbers(by), rows(x));
         return [tf.tensor(gradient.weights, weights.shape), tf.tensor(gradient.x as Float32Array, x.shape)];
       },

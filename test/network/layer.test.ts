@@ -75,6 +75,32 @@ describe("EqlLayer computes", () => {
     });
   }
 
+  it("second derivatives: those of the operations of tfjs, and of the formula", () => {
+    for (const options of [{ deviation: 0.3 }, { primitives: ALL, dense: true, replicas: 2, deviation: 0.3 }]) {
+      const x = uniform([9, 2], 3);
+      const [fused, plain] = [true, false].map((fused) => {
+        const layer = new EqlLayer({ ...options, gains: "unit", seed: 4, fused });
+        layer.apply(x);
+        const [weights] = layer.trainableWeights.map((weight) => weight.read());
+        // A loss of the slopes, as where a law of motion is asked to hold.
+        const slopes = (u: Tensor) => tf.grad((v) => (layer.apply(v) as Tensor).sum().asScalar())(u);
+        const loss = (u: Tensor) => slopes(u).square().sum().asScalar();
+        const { grads } = tf.variableGrads(() => loss(x), [weights as never]);
+        return { x: numbers(tf.grad(loss)(x)), w: numbers(Object.values(grads)[0]) };
+      });
+      assert.ok(plain.x.some((v) => Math.abs(v) > 1e-3) && plain.w.some((v) => Math.abs(v) > 1e-3));
+      close(fused.x, plain.x);
+      close(fused.w, plain.w);
+    }
+    const eql = new EqlLayer({ gains: "unit", dense: true });
+    eql.setExpression("sin(u)*v", ["u", "v"]);
+    const points = uniform([9, 2], 3) as Tensor2D;
+    const slope = (u: Tensor) => tf.grad((v) => (eql.apply(v) as Tensor).sum().asScalar())(u);
+    const bend = tf.grad((u) => slope(u).slice([0, 0], [-1, 1]).sum().asScalar())(points) as Tensor2D;
+    const expected = (points.arraySync() as number[][]).map(([u, v]) => [-Math.sin(u) * v, Math.cos(u)]);
+    close(numbers(bend), expected.flat());
+  });
+
   it("what its wiring says, unit by unit in float64", () => {
     for (const gains of ["paper", "unit"] as const) {
       const layer = new EqlLayer({ primitives: ALL, gains, dense: true, deviation: 0.3, outputs: 2 });
