@@ -55,7 +55,7 @@ async function motion(seed: number): Promise<void> {
   const dt = 0.1;
   const series = Array.from({ length: 6 }, () => {
     const [g, h, v] = [2 + 8 * uniform(), 10 * uniform(), uniform()];
-    return Array.from({ length: 20 }, (_, k) => [h + v * k * dt - (g * (k * dt) ** 2) / 2, v - g * k * dt]);
+    return Array.from({ length: 40 }, (_, k) => [h + v * k * dt - (g * (k * dt) ** 2) / 2, v - g * k * dt]);
   });
   await new EqlDynamics({ states: ["h", "v"], dt, seed }).fit(series);
 }

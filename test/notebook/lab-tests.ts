@@ -1,5 +1,6 @@
 /** JupyterLab as a reader uses it: what opens, what is completed and explained, a search that is watched and stopped. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { notebookNames } from "../../src/notebook/ipynb.js";
@@ -51,6 +52,22 @@ export function labTests(browser: () => Browser, executed: () => { path: string;
     });
     after(() => lab?.close());
 
+    it("asks for a token, and answers this machine only: whoever has a kernel has the machine", async () => {
+      assert.match(lab.token, /^[0-9a-f]{32,}$/, "a token of this start's own");
+      for (const path of ["/api/kernels", "/api/contents", "/files/index.ipynb"]) {
+        const status = async (headers = {}) =>
+          (await fetch(`http://127.0.0.1:${lab.port}${path}`, { headers, redirect: "manual" })).status;
+        assert.equal(await status({ Authorization: `token ${lab.token}` }), 200, path);
+        for (const headers of [{}, { Authorization: "token 0123" }]) {
+          assert.ok([302, 401, 403].includes(await status(headers)), path);
+        }
+      }
+      if (process.platform !== "linux") return;
+      const own = ["0100007F", "00000000000000000000000001000000"];
+      const addresses = listening(lab.port);
+      assert.ok(addresses.length > 0 && addresses.every((address) => own.includes(address)), addresses.join());
+    });
+
     it("opens on the index, asks nothing, and runs it", async () => {
       await open(page, () => page.goto(lab.url("/")));
       await page.getByRole("heading", { name: "eqlab: the notebooks" }).waitFor({ timeout: patience });
@@ -80,7 +97,7 @@ export function labTests(browser: () => Browser, executed: () => { path: string;
       await page.locator(".jp-Tooltip").getByText("exact").first().waitFor({ timeout: patience });
     });
 
-    it("shows a search under way in one place, and Stop ends it within seconds, with its best formula", async () => {
+    it("shows a search under way in one place, and Stop ends it at once, with its best formula", async (t) => {
       lab.write("search", hard, "console.log(found.warnings[0], found.best.expression.length > 0);");
       await open(page, () => visit(page, lab, "search"));
       await page.locator(".jp-CodeCell .cm-content").first().click();
@@ -94,7 +111,9 @@ export function labTests(browser: () => Browser, executed: () => { path: string;
       await page.locator('[data-command="notebook:interrupt-kernel"], [data-jp-item-name="interrupt"]').first().click();
       await finished(page, 0);
       const seconds = (performance.now() - stopped) / 1000;
-      assert.ok(seconds < 4, `${seconds} s after Stop`);
+      t.diagnostic(`${seconds.toFixed(2)} s from Stop to the end of the cell`);
+      // A second is the aim, and what it takes with two cores to itself; the other tests run at the same time.
+      assert.ok(seconds < 2, `${seconds} s after Stop`);
       assert.match((await output.allTextContents()).join(), /^Searched for \d/);
       await page.waitForTimeout(500); // what comes with a stopped cell, as in "Run All", is skipped; a person is slower
       await page.locator(".jp-CodeCell .cm-content").nth(1).click(); // the button has taken the keyboard from the cell
@@ -134,6 +153,16 @@ export function labTests(browser: () => Browser, executed: () => { path: string;
       );
     });
   });
+}
+
+/** Local addresses at which somebody listens on a port, as Linux has them: hexadecimal, bytes turned around. */
+function listening(port: number): string[] {
+  const end = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  return ["tcp", "tcp6"]
+    .flatMap((kind) => readFileSync(`/proc/net/${kind}`, "utf8").split("\n"))
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local, , state]) => local?.endsWith(end) && state === "0A")
+    .map(([, local]) => local.slice(0, -end.length));
 }
 
 /** "Run All Cells", and waits for the end. @throws AssertionError if a cell failed */

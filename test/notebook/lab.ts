@@ -6,7 +6,10 @@ import { type Notebook, notebookNames, pathOf, readNotebook } from "../../src/no
 import { root } from "../../src/notebook/jupyter.js";
 
 export interface Lab {
-  /** Its address, with an open door: append "&…" for more of a query. */
+  readonly port: number;
+  /** What it asks of whoever comes. */
+  readonly token: string;
+  /** Its address, with the token: append "&…" for more of a query. */
   url(path: string): string;
   /** Puts a notebook of these cells beside the others. */
   write(name: string, ...cells: string[]): void;
@@ -33,16 +36,15 @@ export async function startLab(): Promise<Lab> {
   symlinkSync(join(root, "data"), join(folder, "data"));
   const lab = spawn(
     process.execPath,
-    [
-      ...[join(root, "src", "setup", "lab.js"), "--no-browser", "--ip=127.0.0.1", "--port=0"],
-      ...["--IdentityProvider.token=test", `--ServerApp.root_dir=${notebooks}`],
-    ],
+    [...[join(root, "src", "setup", "lab.js"), "--no-browser", "--port=0", `--ServerApp.root_dir=${notebooks}`]],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
   const ended = new Promise((done) => lab.on("close", done));
-  const address = await addressOf(lab);
+  const { port, token } = await addressOf(lab);
   return {
-    url: (path) => `${address}${path}?token=test`,
+    port,
+    token,
+    url: (path) => `http://127.0.0.1:${port}${path}?token=${token}`,
     write(name, ...sources) {
       const cells = sources.map((source, i) => ({
         ...{ cell_type: "code", id: `cell-${i}`, metadata: {}, source, execution_count: null, outputs: [] },
@@ -62,13 +64,13 @@ export async function startLab(): Promise<Lab> {
 }
 
 /** Where JupyterLab listens, from what it says on starting; what it says later is read as well, or its pipe would break. */
-function addressOf({ stderr }: ChildProcess): Promise<string> {
+function addressOf({ stderr }: ChildProcess): Promise<{ port: number; token: string }> {
   let said = "";
   return new Promise((found, fail) => {
     stderr?.on("data", (chunk) => {
       said += chunk;
-      const port = /http:\/\/127\.0\.0\.1:(\d+)\/lab/.exec(said)?.[1];
-      if (port) found(`http://127.0.0.1:${port}`);
+      const [, port, token] = /http:\/\/127\.0\.0\.1:(\d+)\/lab\S*\?token=(\w+)/.exec(said) ?? [];
+      if (token) found({ port: Number(port), token });
     });
     stderr?.on("end", () => fail(new Error(`JupyterLab did not start:\n${said}`)));
   });
