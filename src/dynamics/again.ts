@@ -45,9 +45,10 @@ export async function findAgain(
   const onTopOf = form === "map" ? names[state] : undefined;
   const structures = [opened(equation), ...(await structuresOf(rates, whole, { primitives, seed, signal, onTopOf }))];
   const all: StateView = { ...view, series, names: whole };
-  const fits = structures.map((structure) => allShared(all, structure));
-  const best = withoutIdle(all, withMissing(all, fits.reduce(shorter)));
-  return shorter(best, withoutIdle(all, withMissing(all, withRound(all, best))));
+  let first = await allShared(all, structures[0]);
+  for (const structure of structures.slice(1)) first = shorter(first, await allShared(all, structure));
+  const best = await withoutIdle(all, await withMissing(all, first));
+  return shorter(best, await withoutIdle(all, await withMissing(all, await withRound(all, best))));
 }
 
 const shorter = (a: Dealt, b: Dealt) => (b.length < a.length ? b : a);
@@ -55,24 +56,24 @@ const shorter = (a: Dealt, b: Dealt) => (b.length < a.length ? b : a);
 const MOST_ADDED = 3;
 
 /** A law with the terms that single rows are too noisy to show, but windows are not: each state, latent and product of two. */
-function withMissing(view: StateView, law: Dealt): Dealt {
+async function withMissing(view: StateView, law: Dealt): Promise<Dealt> {
   const plain = view.names.map(variable);
   const terms = [number(1), ...plain, ...plain.flatMap((a, i) => plain.slice(i).map((b) => product(a, b)))];
   let best = law;
   for (let k = 0; k < MOST_ADDED; k++) {
     const { structure, values } = best;
     const name = `added$${k}`;
-    const next = terms
-      .map((term) => {
-        const tree: Expression = { kind: "sum", terms: [structure.tree, product(variable(name), term)] };
-        return allShared(view, {
-          tree: sum(tree),
-          names: [...structure.names, name],
-          values: [...values.shared, 0],
-          coefficients: [...structure.coefficients, name],
-        });
-      })
-      .reduce(shorter, best);
+    let next = best;
+    for (const term of terms) {
+      const tree: Expression = { kind: "sum", terms: [structure.tree, product(variable(name), term)] };
+      const longer = await allShared(view, {
+        tree: sum(tree),
+        names: [...structure.names, name],
+        values: [...values.shared, 0],
+        coefficients: [...structure.coefficients, name],
+      });
+      next = shorter(next, longer);
+    }
     if (next === best) break;
     best = next;
   }
@@ -83,7 +84,7 @@ function withMissing(view: StateView, law: Dealt): Dealt {
 const NEARLY = 0.05;
 
 /** A law with round numbers for the constants that nearly are. */
-function withRound(view: StateView, { structure, values }: Dealt): Dealt {
+function withRound(view: StateView, { structure, values }: Dealt): Promise<Dealt> {
   const round = new Map<string, Expression>();
   structure.names.forEach((name, k) => {
     const near = Math.round(2 * values.shared[k]) / 2;
@@ -99,7 +100,7 @@ function withRound(view: StateView, { structure, values }: Dealt): Dealt {
 }
 
 /** A law without the terms that it does as well without. */
-function withoutIdle(view: StateView, law: Dealt): Dealt {
+async function withoutIdle(view: StateView, law: Dealt): Promise<Dealt> {
   let best = law;
   for (const name of law.structure.coefficients) {
     const { structure, values } = best;
@@ -107,7 +108,7 @@ function withoutIdle(view: StateView, law: Dealt): Dealt {
     const tree = substituted(structure.tree, new Map([[name, number(0)]]));
     const left = new Set(variables(tree));
     const kept = structure.names.flatMap((other, k) => (left.has(other) ? [{ other, value: values.shared[k] }] : []));
-    const without = allShared(view, {
+    const without = await allShared(view, {
       tree,
       names: kept.map(({ other }) => other),
       values: kept.map(({ value }) => value),

@@ -38,12 +38,12 @@ const FIT = { steps: 12, tolerance: 1e-2 };
 const ENOUGH = 1.5;
 
 /** A structure's constants fitted with some of them private, and its description length. */
-function fitted(
+async function fitted(
   view: StateView,
   structure: Opened,
   own: readonly string[],
   start: ReadonlyMap<string, number | readonly number[]>,
-): Dealt {
+): Promise<Dealt> {
   const shared = structure.names.filter((name) => !own.includes(name));
   const first = (name: string) => {
     const value = start.get(name) as number | readonly number[];
@@ -57,10 +57,11 @@ function fitted(
     shared: Float64Array.from(shared, first),
     own: view.series.map((_, s) => Float64Array.from(own, (name) => at(name, s))),
   };
-  const solution = leastSquares(weakProblem(view, [{ ...view, tree: structure.tree }], shared, own), unknowns, {
+  const solution = await leastSquares(weakProblem(view, [{ ...view, tree: structure.tree }], shared, own), unknowns, {
     ...FIT,
     enough: 0.01 * view.floor,
   });
+  view.signal?.throwIfAborted();
   const mse = solution.error / solution.residuals;
   const n = solution.residuals / view.alike;
   const parameters = shared.length + own.length * view.series.length;
@@ -82,8 +83,8 @@ function valuesOf({ shared, own, values }: Dealt): Map<string, number | number[]
  * The best way to deal out a structure's constants. The coefficients of its terms begin private, for which the fit is nearly
  * linear; constants inside follow where the fit still lacks something; then each that can be is shared, or its term dropped.
  */
-export function dealOut(view: StateView, structure: Opened): Dealt {
-  let best = fitted(view, structure, structure.coefficients, given(structure));
+export async function dealOut(view: StateView, structure: Opened): Promise<Dealt> {
+  let best = await fitted(view, structure, structure.coefficients, given(structure));
   if (!Number.isFinite(best.length)) return best;
   const better = (candidate: Dealt) => {
     if (!(candidate.length < best.length)) return false;
@@ -92,14 +93,14 @@ export function dealOut(view: StateView, structure: Opened): Dealt {
   };
   if (best.mse > ENOUGH * view.floor) {
     for (const name of structure.names) {
-      if (!best.own.includes(name)) better(fitted(view, structure, [...best.own, name], valuesOf(best)));
+      if (!best.own.includes(name)) better(await fitted(view, structure, [...best.own, name], valuesOf(best)));
     }
   }
   // The one that differs least is the likeliest to be shared.
   const order = [...best.own].sort((a, b) => variation(best, a) - variation(best, b));
   for (const name of order) {
     better(
-      fitted(
+      await fitted(
         view,
         best.structure,
         best.own.filter((other) => other !== name),
@@ -111,7 +112,7 @@ export function dealOut(view: StateView, structure: Opened): Dealt {
 }
 
 /** A structure fitted with all constants shared. */
-export function allShared(view: StateView, structure: Opened): Dealt {
+export function allShared(view: StateView, structure: Opened): Promise<Dealt> {
   return fitted(view, structure, [], given(structure));
 }
 

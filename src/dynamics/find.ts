@@ -1,5 +1,6 @@
 /** The law of one state: structures that single series suggest, and which of them, with which constants in common, tells all. */
 import { random, sample } from "../random.js";
+import type { Step } from "./checkpoint.js";
 import { type Dealt, dealOut, type StateView } from "./common.js";
 import type { Opened } from "./opened.js";
 import { type Series, type SeriesSet, spreadOf } from "./series.js";
@@ -31,6 +32,8 @@ export interface Scene {
   readonly primitives: readonly string[];
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /** Keeps what it computes in a checkpoint, or has it from there. */
+  readonly step: Step;
 }
 
 /** A law of one state, and the windows it was judged by. */
@@ -41,26 +44,27 @@ export interface Found {
 
 /** Structures of a state's law, from single series that reach far. */
 export async function structuresFor(scene: Scene, survey: Survey, state: number): Promise<Opened[]> {
-  const { form, primitives, seed, signal } = scene;
+  const { form, primitives, seed, signal, step } = scene;
   const { set, names, noise, spread, smoothers } = survey;
   const onTopOf = form === "map" ? names[state] : undefined;
   const structures: Opened[] = [];
   for (const series of widest(set.list, spread, FIND_DEFAULTS.searched)) {
     const rates = ratesOf(series, smoothers, noise, state, form, set.dt);
-    structures.push(...(await structuresOf(rates, names, { primitives, seed, signal, onTopOf })));
+    structures.push(...(await step(() => structuresOf(rates, names, { primitives, seed, signal, onTopOf }))));
+    signal?.throwIfAborted();
   }
   return structures;
 }
 
 /** The law of a state: of structures the one that tells all series best, with its constants dealt out. */
-export function lawAmong(given: readonly Opened[], scene: Scene, survey: Survey, state: number): Found {
-  const { form, seed } = scene;
+export async function lawAmong(given: readonly Opened[], scene: Scene, survey: Survey, state: number): Promise<Found> {
+  const { form, seed, signal, step } = scene;
   const { set, names, noise, spread, smoothers } = survey;
   const { first, second, kept, length, lengthInNoise } = FIND_DEFAULTS;
   const structures = new Map(given.map((structure) => [JSON.stringify(structure.tree), structure]));
   const shortest = Math.min(...set.list.map(({ rows }) => rows));
   const wanted = noise.some((sigma, k) => sigma > NOISY * spread[k]) ? lengthInNoise : length;
-  const base = { names, form, dt: set.dt, length: Math.min(wanted, shortest - 8) };
+  const base = { names, signal, form, dt: set.dt, length: Math.min(wanted, shortest - 8) };
   const size = rateSize(set, smoothers, state, form);
   const floor = ROUNDING + noiseGain(base.length, set.dt, form) * (noise[state] / size) ** 2;
   const alike = state < survey.observed ? 1 : survey.alike;
@@ -69,13 +73,14 @@ export function lawAmong(given: readonly Opened[], scene: Scene, survey: Survey,
     const chosen = order.slice(0, series).map((s) => set.list[s]);
     return { ...viewOf({ ...base, series: chosen }, windows), state, size, floor, alike };
   };
-  const look = (through: StateView, at: readonly Opened[]) =>
-    at
-      .map((structure): Found => ({ dealt: dealOut(through, structure), view: through }))
-      .sort((a, b) => a.dealt.length - b.dealt.length);
-  const quick = look(view(first), [...structures.values()]);
+  const look = async (through: StateView, at: readonly Opened[]) => {
+    const found: Found[] = [];
+    for (const structure of at) found.push({ dealt: await step(() => dealOut(through, structure)), view: through });
+    return found.sort((a, b) => a.dealt.length - b.dealt.length);
+  };
+  const quick = await look(view(first), [...structures.values()]);
   const best = quick.slice(0, kept).map(({ dealt }) => dealt.structure);
-  return look(view(second), best)[0];
+  return (await look(view(second), best))[0];
 }
 
 /** The series that reach farthest in the states: those show most of a law. */

@@ -6,8 +6,10 @@ import { number, variable } from "../expression/build.js";
 import { toText } from "../expression/text.js";
 import type { Expression } from "../expression/tree.js";
 import { findAgain } from "./again.js";
+import { type Dealt, median } from "./common.js";
 import { type Found, lawAmong, type Scene } from "./find.js";
 import { gauged } from "./gauge.js";
+import { inferred } from "./infer.js";
 import { closed, type Law, type Measured } from "./law.js";
 import { type Opened, opened, ordered, substituted } from "./opened.js";
 import { POLISH_DEFAULTS, type Polished, polished } from "./polish.js";
@@ -29,7 +31,14 @@ export type Report = (fraction: number, best: string) => void;
 /** Where structures of the states' laws come from. */
 export type Source = (state: number) => Opened[] | Promise<Opened[]>;
 
+/** How far a fit has come: the law once there is one for all states together, before that an equation of each state by itself. */
+interface SoFar {
+  law?: Law;
+  readonly equations: Expression[];
+}
+
 /**
+ * Stopped by the scene's signal it gives the best so far, which then doesn't count as a law.
  * @param source of structures: the search in single series, or a trained network
  * @param nameOf the name of the k-th latent
  */
@@ -40,25 +49,68 @@ export async function fitted(
   nameOf: (k: number) => string,
   report: Report,
 ): Promise<Attempt> {
-  const { form } = scene;
+  const { names, observed } = survey;
+  const still = (name: string) => (scene.form === "map" ? variable(name) : number(0));
+  const soFar: SoFar = {
+    equations: names.map((name, k) => (names[observed + k] ? variable(names[observed + k]) : still(name))),
+  };
+  try {
+    return await found(scene, survey, source, nameOf, report, soFar);
+  } catch (error) {
+    if (!scene.signal?.aborted) throw error;
+    return unfinished(scene, survey, soFar);
+  }
+}
+
+/** An attempt that was not held against the observations. */
+function unfinished({ form }: Scene, { names }: Survey, { law, equations }: SoFar): Attempt {
+  const none = new Float64Array(0);
+  const best = law ?? { form, states: names, latents: [], constants: [], values: none, equations };
+  const errors = best.values.map(() => Number.NaN);
+  const nothing = { latents: [], latentErrors: [], mse: Number.NaN, floor: Number.NaN, ok: false };
+  return { law: best, polish: { values: best.values, errors, ...nothing }, before: { law: best, errors } };
+}
+
+/** A structure with its constants, those that differ between the series at their median. */
+function typical({ structure, shared, own, values }: Dealt): Expression {
+  return substituted(
+    structure.tree,
+    new Map([
+      ...shared.map((name, k) => [name, number(values.shared[k])] as const),
+      ...own.map((name, k) => [name, number(median(values.own.map((z) => z[k])))] as const),
+    ]),
+  );
+}
+
+async function found(
+  scene: Scene,
+  survey: Survey,
+  source: Source,
+  nameOf: (k: number) => string,
+  report: Report,
+  soFar: SoFar,
+): Promise<Attempt> {
+  const { form, signal, step } = scene;
   const { names, observed } = survey;
   // The rate of a state whose rate is a state of its own is known.
   const sought = names.map((_, k) => k).filter((k) => names.length === observed || k >= observed);
-  const found: Found[] = [];
+  const laws: Found[] = [];
   for (const [place, state] of sought.entries()) {
-    const law = lawAmong(await source(state), scene, survey, state);
-    found.push(law);
+    const law = await lawAmong(await source(state), scene, survey, state);
+    laws.push(law);
     const { structure } = law.dealt;
+    soFar.equations[state] = typical(law.dealt);
     report((0.6 * (place + 1)) / sought.length, `${names[state]}: ${toText(structure.tree, { digits: 4 })}`);
   }
-  const related = await relate(found, nameOf, scene);
+  const related = await step(() => relate(laws, nameOf, scene));
+  scene.signal?.throwIfAborted();
   const by = new Map(related.constants.map((name, k) => [name, number(related.values[k])]));
   const constants: string[] = [];
   const values: number[] = [];
   const equations: Expression[] = names.map((name, k) => variable(names[observed + k] ?? name));
   for (const [place, state] of sought.entries()) {
-    const soFar = substituted(related.equations[place], by);
-    const again = await findAgain(scene, survey, found[place], related, soFar);
+    const first = substituted(related.equations[place], by);
+    const again = await step(() => findAgain(scene, survey, laws[place], related, first));
     // Its round numbers are opened again: what the observations say of them is for multiple shooting to tell.
     const known = new Map(again.structure.names.map((name, k) => [name, number(again.values.shared[k])]));
     const law = opened(substituted(again.structure.tree, known));
@@ -67,7 +119,7 @@ export async function fitted(
     equations[state] = ordered(equation, [...related.latents, ...names]);
     constants.push(...law.names.map(own));
     values.push(...law.values);
-    report(0.6 + (0.2 * (place + 1)) / sought.length, toText(soFar, { digits: 4 }));
+    report(0.6 + (0.2 * (place + 1)) / sought.length, toText(first, { digits: 4 }));
   }
   const draft = gauged({
     form,
@@ -77,8 +129,17 @@ export async function fitted(
     values: Float64Array.from(values),
     equations,
   });
-  const { series } = found[0].view;
-  const first = polished(draft, series, related.latentValues, survey);
+  soFar.law = draft;
+  const some = await polished(draft, laws[0].view.series, related.latentValues, survey, { signal, step });
+  // What some series tell of the constants, all tell better.
+  const early = { ...draft, values: some.values };
+  soFar.law = early;
+  const middle = Float64Array.from(draft.latents, (_, k) => median(some.latents.map((z) => z[k])));
+  const start = await step(() => inferred(early, survey, middle, signal));
+  signal?.throwIfAborted();
+  const { list } = survey.set;
+  const last = { lengths: POLISH_DEFAULTS.lengths.slice(-1), signal, step };
+  const first = await polished(early, list, start.latents, survey, last);
   const law = { ...draft, values: first.values };
   report(
     0.9,
@@ -86,9 +147,10 @@ export async function fitted(
       .map((tree) => toText(tree, { digits: 6 }))
       .join("; "),
   );
-  const round = rounded(law, first);
-  const second = polished(round, series, first.latents, survey, POLISH_DEFAULTS.lengths.slice(-1));
   const before = { law, errors: first.errors };
-  if (!second.ok && first.ok) return { law, polish: first, before };
+  if (signal?.aborted) return { law, polish: first, before };
+  const round = rounded(law, first);
+  const second = await polished(round, list, first.latents, survey, last);
+  if (signal?.aborted || (!second.ok && first.ok)) return { law, polish: first, before };
   return { law: { ...round, values: second.values }, polish: second, before };
 }

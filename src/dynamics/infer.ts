@@ -13,7 +13,12 @@ const FIT = { steps: 30, tolerance: 1e-3 };
 const WINDOW = { length: 24, count: 10 };
 
 /** @param typical the latents to start from */
-export function inferred(law: Law, survey: Survey, typical: Float64Array): Polished {
+export async function inferred(
+  law: Law,
+  survey: Survey,
+  typical: Float64Array,
+  signal?: AbortSignal,
+): Promise<Polished> {
   const { set, names, spread } = survey;
   const { list, dt } = set;
   const equations = closed(law);
@@ -27,13 +32,15 @@ export function inferred(law: Law, survey: Survey, typical: Float64Array): Polis
   );
   const none = new Float64Array(0);
   // Each series by itself: one that is hard to fit doesn't hold up the others.
-  const start = list.map((_, s) => {
+  const start: Float64Array[] = [];
+  for (const s of list.keys()) {
     const single = {
       blocks: 1,
+      signal,
       evaluate: (_b: number, w: Float64Array, z: Float64Array, slopes: boolean) => weak.evaluate(s, w, z, slopes),
     };
-    return leastSquares(single, { shared: none, own: [typical] }, FIT).own[0];
-  });
+    start.push((await leastSquares(single, { shared: none, own: [typical] }, FIT)).own[0]);
+  }
   const known: Law = { ...law, equations, constants: [], values: none };
-  return polished(known, list, start, survey, POLISH_DEFAULTS.lengths.slice(-1));
+  return polished(known, list, start, survey, { lengths: POLISH_DEFAULTS.lengths.slice(-1), signal });
 }

@@ -1,12 +1,13 @@
 /** Laws of motion with hidden parameters: the learner as a notebook sees it, on one screen. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { InputError } from "../errors.js";
-import { beginWork } from "../notebook/cell.js";
+import { beginWork, type LongWork } from "../notebook/cell.js";
 import { random } from "../random.js";
+import { openSteps, unrecorded } from "./checkpoint.js";
 import { median } from "./common.js";
 import { trainedEncoder } from "./fast-latents.js";
 import { structuresFor } from "./find.js";
-import { fitted } from "./fit.js";
+import { fitted, type Source } from "./fit.js";
 import { Follower, partsFor } from "./follow.js";
 import { inferred } from "./infer.js";
 import { closed, type Equation, equationsOf, type Law } from "./law.js";
@@ -21,7 +22,15 @@ import { type Survey, survey } from "./survey.js";
 export interface DynamicsFitOptions {
   /** Ends the fit with the best so far. */
   signal?: AbortSignal;
+  /** A file to go on from after an interruption; begun if it isn't there. */
+  checkpoint?: string;
   onProgress?: (progress: DynamicsProgress) => void;
+}
+
+/** What `infer` and `polish` can be given. */
+export interface StopOptions {
+  /** Ends it with the best so far, which then doesn't count as right. */
+  signal?: AbortSignal;
 }
 
 /** The latents of series, [series, latent], and their standard errors. */
@@ -37,6 +46,8 @@ export interface Inferred {
 
 /** A series must have so many rows: for the derivatives and for a window. */
 const LEAST_ROWS = 34;
+/** Fewer series teach an encoder nothing: what the search doesn't find, the network isn't asked for. */
+const LEAST_TRAINED = 10;
 
 export class EqlDynamics {
   private readonly settings: DynamicsSettings;
@@ -53,13 +64,10 @@ export class EqlDynamics {
    * @returns the law, with `ok` false where its paths leave more than noise
    * @throws InputError for series that can't be used
    */
-  async fit(data: SeriesData, { signal, onProgress }: DynamicsFitOptions = {}): Promise<DynamicsResult> {
+  async fit(data: SeriesData, { signal, checkpoint, onProgress }: DynamicsFitOptions = {}): Promise<DynamicsResult> {
     const started = performance.now();
-    const work = beginWork();
     const seconds = () => Math.round(performance.now() - started) / 1000;
-    const signals = [signal, work?.signal].filter((each) => each !== undefined);
-    const stop = AbortSignal.any(signals);
-    try {
+    return stoppable("Searched", signal, async (stop, work) => {
       const seen = this.read(data);
       const report = (fraction: number, best: string) => {
         const progress = { fraction, best, seconds: seconds() };
@@ -67,41 +75,49 @@ export class EqlDynamics {
         work?.report(progress);
       };
       const { form, primitives, seed, nameOf, method, expected = 1 } = this.settings;
-      const scene = { form, primitives, seed, signal: stop };
-      const source =
-        method === "search"
-          ? (state: number) => structuresFor(scene, seen, state)
-          : networkStructures(scene, seen, expected, report);
-      const attempt = await fitted(scene, seen, source, nameOf, report);
+      const step = checkpoint ? openSteps(checkpoint, this.settings, seen.set, stop) : unrecorded;
+      const scene = { form, primitives, seed, signal: stop, step };
+      const ways: Record<typeof method, () => Source> = {
+        search: () => (state) => structuresFor(scene, seen, state),
+        network: () => networkStructures(scene, seen, expected, report),
+      };
+      let attempt = await fitted(scene, seen, ways[method](), nameOf, report);
+      const trainable = seen.set.list.length >= LEAST_TRAINED;
+      if (method === "search" && trainable && !attempt.polish.ok && !stop.aborted) {
+        const other = await fitted(scene, seen, ways.network(), nameOf, report);
+        if (other.polish.ok || other.polish.mse < attempt.polish.mse) attempt = other;
+      }
       const { law, polish } = attempt;
       const typical = law.latents.map((_, k) => median(polish.latents.map((z) => z[k])));
       this.known = { law, typical, dt: seen.set.dt };
-      const { latents } = inferred(law, seen, Float64Array.from(typical));
-      return fittedResult({ ...attempt, latents, seconds: seconds(), stopped: stop.aborted }, this.settings);
-    } finally {
-      work?.end();
-    }
+      return fittedResult({ ...attempt, seconds: seconds(), stopped: stop.aborted }, this.settings);
+    });
   }
 
   /** The latents of series under the law found, each with its standard error. */
-  infer(data: SeriesData): Inferred {
+  async infer(data: SeriesData, { signal }: StopOptions = {}): Promise<Inferred> {
     const { law, typical } = this.found();
-    return plain(inferred(law, this.read(data), Float64Array.from(typical)));
+    const seen = this.read(data);
+    return stoppable("Fitted", signal, async (stop) =>
+      plain(await inferred(law, seen, Float64Array.from(typical), stop)),
+    );
   }
 
   /** Fits the law's constants anew to series, by multiple shooting on every observation. */
-  polish(data: SeriesData): DynamicsResult {
+  async polish(data: SeriesData, { signal }: StopOptions = {}): Promise<DynamicsResult> {
     const started = performance.now();
     const { law, typical, dt } = this.found();
     const seen = this.read(data);
-    const { latents } = inferred(law, seen, Float64Array.from(typical));
-    const polish = polished(law, seen.set.list, latents, seen);
-    const better = { ...law, values: polish.values };
-    this.known = { law: better, typical, dt };
-    const seconds = Math.round(performance.now() - started) / 1000;
-    const before = { law: better, errors: polish.errors };
-    const outcome = { law: better, polish, before, latents: polish.latents, seconds, stopped: false };
-    return fittedResult(outcome, this.settings);
+    return stoppable("Fitted", signal, async (stop) => {
+      const { latents } = await inferred(law, seen, Float64Array.from(typical), stop);
+      const polish = await polished(law, seen.set.list, latents, seen, { signal: stop });
+      const better = { ...law, values: polish.values };
+      this.known = { law: better, typical, dt };
+      const seconds = Math.round(performance.now() - started) / 1000;
+      const before = { law: better, errors: polish.errors };
+      const outcome = { law: better, polish, before, seconds, stopped: stop.aborted };
+      return fittedResult(outcome, this.settings);
+    });
   }
 
   /**
@@ -109,10 +125,10 @@ export class EqlDynamics {
    * in a fraction of the time that `infer` takes, and without its precision.
    * @returns a function from series, at least as long, to latents [series, latent]
    */
-  encoder(data: SeriesData): (series: SeriesData) => number[][] {
+  async encoder(data: SeriesData): Promise<(series: SeriesData) => number[][]> {
     const { law, typical } = this.found();
     const seen = this.read(data);
-    const { latents } = inferred(law, seen, Float64Array.from(typical));
+    const { latents } = await inferred(law, seen, Float64Array.from(typical));
     const { list } = seen.set;
     const known = latents.map((z) => [...z]);
     const trained = trainedEncoder(list, seen.spread, known, random(this.settings.seed));
@@ -180,6 +196,20 @@ export class EqlDynamics {
   private read(data: SeriesData): Survey {
     const { states, rates } = this.settings;
     return survey(readSeries(data, this.settings.options, LEAST_ROWS), states, rates);
+  }
+}
+
+/** Does work that the signal ends, or Stop in a notebook's cell. */
+async function stoppable<T>(
+  deed: string,
+  signal: AbortSignal | undefined,
+  task: (stop: AbortSignal, work: LongWork | undefined) => Promise<T>,
+): Promise<T> {
+  const work = beginWork(deed);
+  try {
+    return await task(AbortSignal.any([signal, work?.signal].filter((each) => each !== undefined)), work);
+  } finally {
+    work?.end();
   }
 }
 

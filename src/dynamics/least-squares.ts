@@ -4,6 +4,7 @@
  * a hidden parameter of its own, cost no more than a thousand small systems.
  */
 import { cholesky, invertFactored, solveFactored } from "../search/dense.js";
+import { turn } from "./turn.js";
 
 /** Residuals of a block at the present unknowns, and their derivatives. */
 export interface Block {
@@ -14,6 +15,8 @@ export interface Block {
 
 export interface LeastSquares {
   readonly blocks: number;
+  /** Ends a fit with what it has. */
+  readonly signal?: AbortSignal;
   /** Residuals of a block; undefined where the model has no value. `slopes` says whether derivatives are wanted. */
   evaluate(block: number, shared: Float64Array, own: Float64Array, slopes: boolean): Block | undefined;
 }
@@ -47,24 +50,29 @@ const TRIES = 10;
 /** Keeps a private unknown that nothing depends on where it is, relative to the largest diagonal. */
 const TINY = 1e-14;
 
-export function leastSquares(problem: LeastSquares, start: Unknowns, options: LeastSquaresOptions): Solution {
+/** Where the problem's signal ends it before the first step, the error is infinite. */
+export async function leastSquares(
+  problem: LeastSquares,
+  start: Unknowns,
+  options: LeastSquaresOptions,
+): Promise<Solution> {
   const { steps, tolerance, ridge, enough = 0 } = options;
   let { shared, own } = start;
   let damping = options.damping ?? 1e-3;
-  let [error, residuals] = sumOfSquares(problem, shared, own);
+  let [error, residuals] = await sumOfSquares(problem, shared, own);
   const penalty = (w: Float64Array) => (ridge ? w.reduce((sum, v, k) => sum + ridge[k] * v * v, 0) : 0);
   let slow = 0;
   for (let step = 0; step < steps && Number.isFinite(error) && error > enough * residuals; step++) {
-    const normal = normalEquations(problem, shared, own);
+    const normal = await normalEquations(problem, shared, own);
     if (!normal) break;
     const before = error + penalty(shared);
     let after = Number.POSITIVE_INFINITY;
-    for (let attempt = 0; attempt < TRIES && damping < MOST_DAMPING; attempt++) {
+    for (let attempt = 0; attempt < TRIES && damping < MOST_DAMPING && !problem.signal?.aborted; attempt++) {
       const moved = solve(normal, shared, damping, ridge);
       if (moved) {
         const nextShared = shared.map((v, k) => v + moved.shared[k]);
         const nextOwn = own.map((z, b) => z.map((v, k) => v + moved.own[b][k]));
-        const [next, count] = sumOfSquares(problem, nextShared, nextOwn);
+        const [next, count] = await sumOfSquares(problem, nextShared, nextOwn);
         after = next + penalty(nextShared);
         if (after < before) {
           [shared, own, error, residuals] = [nextShared, nextOwn, next, count];
@@ -81,10 +89,15 @@ export function leastSquares(problem: LeastSquares, start: Unknowns, options: Le
   return { shared, own, error, residuals };
 }
 
-function sumOfSquares(problem: LeastSquares, shared: Float64Array, own: readonly Float64Array[]): [number, number] {
+async function sumOfSquares(
+  problem: LeastSquares,
+  shared: Float64Array,
+  own: readonly Float64Array[],
+): Promise<[number, number]> {
   let [error, count] = [0, 0];
   for (let b = 0; b < problem.blocks; b++) {
-    const block = problem.evaluate(b, shared, own[b], false);
+    await turn();
+    const block = problem.signal?.aborted ? undefined : problem.evaluate(b, shared, own[b], false);
     if (!block) return [Number.POSITIVE_INFINITY, 0];
     for (const r of block.residuals) error += r * r;
     count += block.residuals.length;
@@ -104,17 +117,18 @@ interface Normal {
   }[];
 }
 
-function normalEquations(
+async function normalEquations(
   problem: LeastSquares,
   shared: Float64Array,
   own: readonly Float64Array[],
-): Normal | undefined {
+): Promise<Normal | undefined> {
   const p = shared.length;
   const gram = new Float64Array(p * p);
   const right = new Float64Array(p);
   const blocks: Normal["own"][number][] = [];
   for (let b = 0; b < problem.blocks; b++) {
-    const block = problem.evaluate(b, shared, own[b], true);
+    await turn();
+    const block = problem.signal?.aborted ? undefined : problem.evaluate(b, shared, own[b], true);
     if (!block) return undefined;
     const q = own[b].length;
     const width = p + q;
@@ -211,8 +225,12 @@ function damped(gram: Float64Array, q: number, damping: number): Float64Array {
  * Standard errors of the unknowns at a solution, for residuals of standard deviation `sigma`: from the inverse of JᵀJ, with
  * the uncertainty of the other kind of unknown included for the shared ones, and the shared ones taken as known for the private.
  */
-export function standardErrors(problem: LeastSquares, { shared, own }: Unknowns, sigma: number): Unknowns {
-  const normal = normalEquations(problem, shared, own);
+export async function standardErrors(
+  problem: LeastSquares,
+  { shared, own }: Unknowns,
+  sigma: number,
+): Promise<Unknowns> {
+  const normal = await normalEquations(problem, shared, own);
   const unknown = (n: number) => new Float64Array(n).fill(Number.NaN);
   if (!normal) return { shared: unknown(shared.length), own: own.map((z) => unknown(z.length)) };
   const p = shared.length;

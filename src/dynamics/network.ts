@@ -16,6 +16,7 @@ import { leastSquares, type Unknowns } from "./least-squares.js";
 import { type Opened, opened, substituted } from "./opened.js";
 import { added } from "./structures.js";
 import type { Survey } from "./survey.js";
+import { turn } from "./turn.js";
 import { viewOf, weakResiduals } from "./weak.js";
 
 export const SPARSE_DEFAULTS = {
@@ -45,28 +46,35 @@ const ACCEPTED = 1e-8;
 /** Structures from trained heads; the training is done when the first state asks. */
 export function networkStructures(scene: Scene, survey: Survey, latents: number, report: Report): Source {
   let laws: Expression[][] | undefined;
-  return (state) => {
-    laws ??= trainedLaws(scene, survey, latents, report);
+  return async (state) => {
+    laws ??= await trainedLaws(scene, survey, latents, report);
     return laws.map((equations): Opened => opened(equations[state]));
   };
 }
 
-function trainedLaws({ form, seed, signal }: Scene, survey: Survey, latents: number, report: Report): Expression[][] {
+async function trainedLaws(
+  { form, seed, signal, step }: Scene,
+  survey: Survey,
+  latents: number,
+  report: Report,
+): Promise<Expression[][]> {
   const { set, spread, smoothers, names } = survey;
   const { list, dt } = set;
   const rates = names.map((_, k) => rateSize(set, smoothers, k, form));
   const heads = new Heads({ series: list, spread, rates, form, dt, latents, seed });
-  for (let step = 0; step < HEADS_DEFAULTS.steps && !signal?.aborted; step++) {
+  for (let k = 0; k < HEADS_DEFAULTS.steps && !signal?.aborted; k++) {
     const loss = heads.train();
-    if (step % 20 === 0)
-      report((0.3 * step) / HEADS_DEFAULTS.steps, `mean square residual of the heads: ${loss.toPrecision(3)}`);
+    await turn();
+    if (k % 20 === 0)
+      report((0.3 * k) / HEADS_DEFAULTS.steps, `mean square residual of the heads: ${loss.toPrecision(3)}`);
   }
   const z = heads.latents();
   const order = [...heads.losses.keys()].sort((a, b) => heads.losses[a] - heads.losses[b]);
   const laws: Expression[][] = [];
   for (const head of order.slice(0, SPARSE_DEFAULTS.heads)) {
-    if (signal?.aborted) break;
-    const sparse = sparsened(heads.architecture, heads.weightsOf(head), z, { survey, rates, form });
+    const where = { survey, rates, form, signal };
+    const sparse = await step(() => sparsened(heads.architecture, heads.weightsOf(head), z, where));
+    signal?.throwIfAborted();
     const law = readOff(heads.architecture, sparse, { names, spread, rates, form });
     if (law) laws.push(law);
     if (law && sparse.mse < ACCEPTED) break;
@@ -80,26 +88,26 @@ interface Sparse {
   readonly mse: number;
 }
 
-function sparsened(
+async function sparsened(
   of: Architecture,
   trained: Float32Array,
   z: readonly (readonly number[])[],
-  { survey, rates, form }: { survey: Survey; rates: readonly number[]; form: Scene["form"] },
-): Sparse {
+  { survey, rates, form, signal }: { survey: Survey; rates: readonly number[] } & Pick<Scene, "form" | "signal">,
+): Promise<Sparse> {
   const { series: count, windows, phases, levels, stepsEach, drop, dropAtLast, finalSteps } = SPARSE_DEFAULTS;
   const { set, names, spread } = survey;
   const series = set.list.slice(0, count);
-  const view = viewOf({ series, names, form, dt: set.dt, length: 24 }, windows);
+  const view = viewOf({ series, names, signal, form, dt: set.dt, length: 24 }, windows);
   const equations = names.map((_, state) => ({ state, size: rates[state] }));
   let weights = Float64Array.from(trained);
   let own: readonly Float64Array[] = series.map((_, s) => Float64Array.from(z[s]));
-  const fit = (steps: number, ridge?: (w: number) => number) => {
+  const fit = async (steps: number, ridge?: (w: number) => number) => {
     const active = [...weights.keys()].filter((k) => weights[k] !== 0);
     const width = active.length + z[0].length;
     const problem = weakResiduals(view, equations, headValues(of, active, spread, rates), width);
     const start: Unknowns = { shared: Float64Array.from(active, (k) => weights[k]), own };
     const residuals = view.windows.flat().length * names.length * (view.length + 1);
-    const found = leastSquares(problem, start, {
+    const found = await leastSquares(problem, start, {
       steps,
       tolerance: 1e-3,
       damping: 1e-2,
@@ -120,14 +128,15 @@ function sparsened(
     for (let level = 0; level < levels; level++) {
       const price = from * (to / from) ** (level / (levels - 1));
       for (let k = 0; k < stepsEach; k++) {
-        fit(1, (w) => ((price * q) / 2) * (Math.abs(w) + NEAR_ZERO) ** (q - 2));
+        await fit(1, (w) => ((price * q) / 2) * (Math.abs(w) + NEAR_ZERO) ** (q - 2));
       }
       dropped(drop);
       ({ weights, own } = standardised(of, weights, own));
     }
   }
   dropped(dropAtLast);
-  return { mse: fit(finalSteps), weights, latents: own };
+  const mse = await fit(finalSteps);
+  return { mse, weights, latents: own };
 }
 
 /** The same law with latents of mean 0 and standard deviation 1/2: else the penalty shrinks weights by blowing up latents. */

@@ -3,6 +3,7 @@
  * against the noise of the observations. A law that leaves more than noise is none.
  */
 
+import { type Step, unrecorded } from "./checkpoint.js";
 import { ACCURATE, partsFor } from "./follow.js";
 import type { Law } from "./law.js";
 import { leastSquares, type Solution, standardErrors } from "./least-squares.js";
@@ -40,14 +41,22 @@ export interface Polished {
   readonly ok: boolean;
 }
 
-/** @param lengths rows of a segment, one fit after another */
-export function polished(
+export interface PolishOptions {
+  /** Rows of a segment, one fit after another. */
+  readonly lengths?: readonly number[];
+  /** Ends it with the best so far, which then counts as no law. */
+  readonly signal?: AbortSignal;
+  /** Keeps each fit in a checkpoint. */
+  readonly step?: Step;
+}
+
+export async function polished(
   law: Law,
   series: readonly Series[],
   latents: readonly Float64Array[],
   { spread, noise, observed, set }: Survey,
-  lengths: readonly number[] = POLISH_DEFAULTS.lengths,
-): Polished {
+  { lengths = POLISH_DEFAULTS.lengths, signal, step = unrecorded }: PolishOptions = {},
+): Promise<Polished> {
   const { form, states, equations, constants } = law;
   const relative = noise.slice(0, observed).map((sigma, k) => sigma / spread[k]);
   const floor = relative.reduce((sum, r) => sum + r * r, 0) / observed;
@@ -62,19 +71,24 @@ export function polished(
   const shortest = Math.min(...series.map(({ rows }) => rows));
   const parts = partsFor(equations, states, names, { form, dt }, starts, Math.min(longest, shortest) - 1, accurate);
   const units = states.map((_, k) => (k < observed ? spread[k] : undefined));
-  const common = { series, equations, states, latents: law.latents, constants, form, dt, parts, units };
+  const common = { series, signal, equations, states, latents: law.latents, constants, form, dt, parts, units };
   let shooting: Shooting | undefined;
   let solution: Solution = { shared: law.values, own: latents, error: Number.POSITIVE_INFINITY, residuals: 0 };
   for (const length of lengths) {
     const own = shooting ? startsFromPaths(shooting, solution, length) : startsFrom(series, solution.own, length);
     shooting = { ...common, length };
     const { steps, tolerance, enough } = POLISH_DEFAULTS;
-    solution = leastSquares(shootingProblem(shooting), { shared: solution.shared, own }, { steps, tolerance, enough });
+    const problem = shootingProblem(shooting);
+    const { shared } = solution;
+    const next = await step(() => leastSquares(problem, { shared, own }, { steps, tolerance, enough }));
+    // One that was stopped before it began knows less than the one before.
+    if (solution.residuals === 0 || Number.isFinite(next.error) || !signal?.aborted) solution = next;
+    if (signal?.aborted) break;
   }
   const problem = shootingProblem(shooting as Shooting);
   const unknown = solution.own.reduce((sum, z) => sum + z.length, constants.length);
   const mse = solution.error / Math.max(1, solution.residuals - unknown);
-  const errors = standardErrors(problem, solution, Math.sqrt(mse));
+  const errors = await standardErrors(problem, solution, Math.sqrt(mse));
   const l = law.latents.length;
   return {
     values: solution.shared,
@@ -83,6 +97,6 @@ export function polished(
     latentErrors: errors.own.map((e) => e.slice(0, l)),
     mse,
     floor,
-    ok: mse <= Math.max(NOISE * floor, EXACT),
+    ok: !signal?.aborted && mse <= Math.max(NOISE * floor, EXACT),
   };
 }

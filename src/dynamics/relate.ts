@@ -57,7 +57,8 @@ export async function relate(
     return by;
   });
   // Coefficients first, and of those the one that is known best.
-  const varying = laws.flatMap(({ dealt, view }, place) => varyingOf(dealt, view, place));
+  const varying: Varying[] = [];
+  for (const [place, { dealt, view }] of laws.entries()) varying.push(...(await varyingOf(dealt, view, place)));
   varying.sort((a, b) => Number(b.isCoefficient) - Number(a.isCoefficient) || clarity(b) - clarity(a));
   const latents: Varying[] = [];
   const names: string[] = [];
@@ -94,10 +95,10 @@ export async function relate(
   };
 }
 
-function varyingOf(dealt: Dealt, view: StateView, place: number): Varying[] {
+async function varyingOf(dealt: Dealt, view: StateView, place: number): Promise<Varying[]> {
   if (dealt.own.length === 0) return [];
   const problem = weakProblem(view, [{ ...view, tree: dealt.structure.tree }], dealt.shared, dealt.own);
-  const errors = standardErrors(problem, dealt.values, Math.sqrt(dealt.mse));
+  const errors = await standardErrors(problem, dealt.values, Math.sqrt(dealt.mse));
   return dealt.own.map((name, k) => ({
     place,
     name,

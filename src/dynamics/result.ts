@@ -12,7 +12,7 @@ export interface DynamicsResult extends Displayable {
   readonly law: Equation[];
   /** Names of the hidden parameters in the law. */
   readonly latentNames: string[];
-  /** The latents of each series, [series, latent]. */
+  /** The latents of each series, [series, latent]; none if it was stopped too early to have any. */
   readonly latents: number[][];
   /** Do the law's paths leave nothing but noise? */
   readonly ok: boolean;
@@ -24,13 +24,12 @@ export interface DynamicsResult extends Displayable {
 }
 
 interface Outcome extends Attempt {
-  readonly latents: readonly Float64Array[];
   readonly seconds: number;
   readonly stopped: boolean;
 }
 
 export function fittedResult(
-  { law, polish, before, latents, seconds, stopped }: Outcome,
+  { law, polish, before, seconds, stopped }: Outcome,
   settings: DynamicsSettings,
 ): DynamicsResult {
   const { ok, mse, floor, errors } = polish;
@@ -38,7 +37,7 @@ export function fittedResult(
   const found = law.latents.length;
   const { expected } = settings;
   if (stopped) warnings.push("The fit was stopped: this is the best found by then.");
-  if (!ok) {
+  if (!ok && !stopped) {
     warnings.push(
       `No law found: the best attempt's paths are off by ${Math.sqrt(mse).toPrecision(2)} standard deviations of the states, ` +
         `where noise alone makes ${Math.sqrt(floor).toPrecision(2)}.`,
@@ -51,16 +50,18 @@ export function fittedResult(
   const result: DynamicsResult = {
     law: equations,
     latentNames: [...law.latents],
-    latents: latents.map((z) => [...z]),
+    latents: polish.latents.map((z) => [...z]),
     ok,
     mse,
     floor,
     warnings,
     seconds,
     [jupyterDisplay]: () => {
+      const off = Number.isFinite(mse)
+        ? `: rms error of its paths ${Math.sqrt(mse).toPrecision(3)}, of noise ${Math.sqrt(floor).toPrecision(3)} standard deviations`
+        : "";
       const lines = [
-        `${ok ? "A law" : "No law, the best attempt"}: rms error of its paths ${Math.sqrt(mse).toPrecision(3)}, of noise ` +
-          `${Math.sqrt(floor).toPrecision(3)} standard deviations; ${seconds} s.`,
+        `${ok ? "A law" : "No law, the best attempt"}${off}; ${seconds} s.`,
         `Latents: ${law.latents.join(", ") || "none"}.`,
         ...equations.flatMap(({ left, constants }) =>
           constants.length > 0 ? [`Constants of ${left}: ${constants.map(said).join(", ")}.`] : [],

@@ -12,6 +12,7 @@ import type { Form } from "./weak.js";
 
 export interface Shooting {
   readonly series: readonly Series[];
+  readonly signal?: AbortSignal;
   readonly equations: readonly Expression[];
   readonly states: readonly string[];
   readonly latents: readonly string[];
@@ -39,6 +40,7 @@ export function shootingProblem(shooting: Shooting): LeastSquares {
   const observed = units.flatMap((unit, k) => (unit === undefined ? [] : [{ k, unit }]));
   return {
     blocks: series.length,
+    signal: shooting.signal,
     evaluate(block, w, z, slopes): Block | undefined {
       const { columns, rows: all } = series[block];
       const cut = segments(all, length);

@@ -9,10 +9,11 @@ import { scale } from "../scale.js";
 import { formula, unscaled } from "../search/formula.js";
 import { makeGrammar } from "../search/grammar.js";
 import type { Pool, State } from "../search/pool.js";
-import { inProcess, type SearchProgress, search } from "../search/search.js";
-import { Workbench } from "../search/workbench.js";
+import { type SearchProgress, search } from "../search/search.js";
+import { type Job, Workbench } from "../search/workbench.js";
 import type { Column } from "../table.js";
 import { type Opened, opened } from "./opened.js";
+import { turn } from "./turn.js";
 
 export const STRUCTURE_DEFAULTS = {
   /** Rows of a series that are searched. */
@@ -72,7 +73,16 @@ export async function structuresOf(
     if (phase === "grow" && best.error < ENOUGH * n * resolution * spread && reached++ >= extraRounds) enough.abort();
   };
   const stop = signal ? AbortSignal.any([signal, enough.signal]) : enough.signal;
-  const pool = await search(workbench, inProcess, { seed, rounds, mutations: false, signal: stop, onProgress });
+  // Job by job, with turns for Stop to be heard in between.
+  const run = (bench: Workbench) => async (jobs: readonly Job[]) => {
+    const results: ReturnType<Workbench["run"]>[] = [];
+    for (const job of jobs) {
+      await turn();
+      results.push(signal?.aborted ? [] : bench.run(job));
+    }
+    return results;
+  };
+  const pool = await search(workbench, run, { seed, rounds, mutations: false, signal: stop, onProgress });
   const grammar = makeGrammar(primitives);
   const seen = new Map<string, Structure>();
   for (const { root, error: left } of promising(pool)) {

@@ -31,6 +31,7 @@ export interface View {
   readonly length: number;
   /** For each series the first rows of its windows. */
   readonly windows: readonly (readonly number[])[];
+  readonly signal?: AbortSignal;
 }
 
 /** The law of one state. */
@@ -95,6 +96,7 @@ export function weakResiduals(
   const integral = new Float64Array(length + 1);
   return {
     blocks: series.length,
+    signal: view.signal,
     evaluate(block, w, z, slopes): Block | undefined {
       const { columns: states } = series[block];
       const rows = windows[block].length * count * (length + 1);

@@ -8,7 +8,6 @@ import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../errors.js";
-import type { Candidate } from "../search/candidates.js";
 import type { Problem, Runner } from "../search/workbench.js";
 
 /** The first line. */
@@ -41,19 +40,38 @@ export function openCheckpoint(
   problems: readonly Problem[],
   { signal, ...settings }: CheckpointSettings,
 ): Checkpoint {
-  const key = keyOf(problems, settings);
-  const known = existsSync(path) ? read(path, key) : [];
-  if (!existsSync(path)) append(path, JSON.stringify({ eqlab: 2, key, search: searchVersion() } satisfies Header));
+  const { known, add } = openJournal(path, keyOf(problems, settings));
   let next = 0;
   return {
     wrap: (run) => async (jobs) => {
-      if (next < known.length) return known[next++];
+      if (next < known.length) return JSON.parse(known[next++]);
       const results = await run(jobs);
-      if (!signal.aborted) append(path, summed(JSON.stringify(results))); // else not all jobs were done
+      if (!signal.aborted) add(JSON.stringify(results)); // else not all jobs were done
       return results;
     },
   };
 }
+
+/**
+ * Opens a journal, or begins one.
+ * @param key hash of all that its entries depend on beside the code
+ * @param folders of the code they depend on
+ * @returns what is in it, and how to add more; each a text on one line
+ * @throws InputError for a file of another key or version
+ */
+export function openJournal(
+  path: string,
+  key: string,
+  folders: readonly string[] = SEARCH,
+): { readonly known: string[]; add(entry: string): void } {
+  const header: Header = { eqlab: 2, key, search: versionOf(folders) };
+  const known = existsSync(path) ? read(path, header) : [];
+  if (!existsSync(path)) append(path, JSON.stringify(header));
+  return { known, add: (entry) => append(path, summed(entry)) };
+}
+
+/** Folders of the code that decides what a search does, beside the files next to them. */
+const SEARCH = ["search", "network"];
 
 function keyOf(problems: readonly Problem[], settings: Omit<CheckpointSettings, "signal">): string {
   const { seed, method, sparsity, layers, restarts } = settings;
@@ -67,12 +85,11 @@ function keyOf(problems: readonly Problem[], settings: Omit<CheckpointSettings, 
   return hash.digest("hex");
 }
 
-/** The code that decides what a search does: its folder, the trained network's, and the files beside them. */
-function searchVersion(): string {
+function versionOf(folders: readonly string[]): string {
   const folder = fileURLToPath(new URL("../", import.meta.url));
   const files = [
     ...readdirSync(folder).filter((file) => file.endsWith(".js")),
-    ...["search", "network"].flatMap((part) =>
+    ...folders.flatMap((part) =>
       readdirSync(folder + part, { recursive: true, encoding: "utf8" })
         .filter((file) => /\.(js|wasm)$/.test(file))
         .map((file) => `${part}/${file}`),
@@ -83,16 +100,16 @@ function searchVersion(): string {
   return hash.digest("hex");
 }
 
-function read(path: string, key: string): Candidate[][][] {
+function read(path: string, expected: Header): string[] {
   try {
     const [header, ...lines] = readFileSync(path, "utf8").split("\n");
     const unfinished = lines.pop(); // empty after a whole line
-    checkHeader(path, header, key);
+    checkHeader(path, header, expected);
     if (unfinished) truncateSync(path, statSync(path).size - Buffer.byteLength(unfinished));
     return lines.map((line, i) => {
       const json = line.slice(line.indexOf(" ") + 1);
       if (line !== summed(json)) throw new Error(`line ${i + 2} is damaged`);
-      return JSON.parse(json);
+      return json;
     });
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -102,7 +119,7 @@ function read(path: string, key: string): Candidate[][][] {
   }
 }
 
-function checkHeader(path: string, line: string, key: string): void {
+function checkHeader(path: string, line: string, { key, search }: Header): void {
   let header: Partial<Header> | null = null;
   try {
     header = JSON.parse(line);
@@ -110,7 +127,7 @@ function checkHeader(path: string, line: string, key: string): void {
   if (typeof header?.eqlab !== "number" || typeof header.key !== "string") {
     throw new InputError(`${path} is no checkpoint of eqlab. Name another file: this one is left as it is.`);
   }
-  if (header.eqlab !== 2 || header.search !== searchVersion()) {
+  if (header.eqlab !== 2 || header.search !== search) {
     throw new InputError(
       `The checkpoint ${path} is of another version of eqlab's search, so it can't be gone on with. ` +
         "Name another file or delete it: the search starts anew.",

@@ -24,19 +24,19 @@ function decays(level: number) {
 
 const start = () => ({ shared: Float64Array.of(0.2), own: [1, 1, 1].map((z) => Float64Array.of(z)) });
 
-test("shared and private unknowns are found exactly where there is no noise", () => {
+test("shared and private unknowns are found exactly where there is no noise", async () => {
   const { problem, amplitudes } = decays(0);
-  const found = leastSquares(problem, start(), { steps: 50, tolerance: 1e-12 });
+  const found = await leastSquares(problem, start(), { steps: 50, tolerance: 1e-12 });
   assert.ok(Math.abs(found.shared[0] - 0.7) < 1e-9);
   found.own.forEach(([z], s) => {
     assert.ok(Math.abs(z - amplitudes[s]) < 1e-9);
   });
 });
 
-test("the errors of shared unknowns are those of the full normal matrix", () => {
+test("the errors of shared unknowns are those of the full normal matrix", async () => {
   const { problem, times } = decays(0.1);
-  const found = leastSquares(problem, start(), { steps: 50, tolerance: 1e-10 });
-  const { shared, own } = standardErrors(problem, found, 0.1);
+  const found = await leastSquares(problem, start(), { steps: 50, tolerance: 1e-10 });
+  const { shared, own } = await standardErrors(problem, found, 0.1);
   // The full 4 × 4 normal matrix has the shape [a bᵀ; b diag(c)]; the inverse's first entry is 1 / (a − Σ b²/c).
   const [w] = found.shared;
   const c = times.reduce((sum, t) => sum + Math.exp(-2 * w * t), 0);

@@ -42,7 +42,7 @@ test("an encoder trained on a law's latents guesses those of series it never saw
   const { series, dt } = oscillator({ count: 200, steps: 100 });
   const learner = new EqlDynamics({ states: ["x", "v"], latents: 1, dt });
   await learner.fit(series.slice(0, 20));
-  const encode = learner.encoder(series);
+  const encode = await learner.encoder(series);
   const fresh = oscillator({ count: 50, steps: 100, seed: 2 });
   const off = encode(fresh.series).map(([z], s) => Math.abs(z - fresh.parameters[s][0]));
   assert.ok(off.sort((a, b) => a - b)[25] < 0.08, `median error ${off[25]} in a range of 0.9`);
