@@ -35,6 +35,15 @@ function pathError(learner: EqlDynamics, series: readonly number[][][], latents:
   return errors.sort((a, b) => a - b)[errors.length >> 1];
 }
 
+/** A fit that takes the processor for a minute at most. */
+async function fit(learner: EqlDynamics, series: number[][][]) {
+  const before = process.cpuUsage();
+  const result = await learner.fit(series);
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(user + system < 60e6, `${(user + system) / 1e6} s`);
+  return result;
+}
+
 /** Does a formula agree with a function of the variables at random places? */
 function same(
   learner: EqlDynamics,
@@ -56,7 +65,7 @@ for (const seed of seeds) {
   test(`oscillator: law and latent to six digits, far beyond the data too (seed ${seed})`, async () => {
     const { series, dt } = oscillator({ count: 60, steps: 300, seed });
     const learner = new EqlDynamics({ states: ["x", "v"], latents: 1, dt, seed });
-    const result = await learner.fit(series);
+    const result = await fit(learner, series);
     assert.ok(result.ok, result.warnings.join(" "));
     same(learner, 0, ({ v }) => v, 1e-6);
     same(learner, 1, ({ x, z1 }) => -z1 * x, 1e-6);
@@ -78,7 +87,7 @@ for (const seed of seeds) {
   test(`kinematics, a map: the half in d + v + a/2 (seed ${seed})`, async () => {
     const { series, dt, parameters } = kinematics({ count: 60, steps: 60, seed });
     const learner = new EqlDynamics({ states: ["x", "v"], dt, form: "map", seed });
-    const { latents, ok } = await learner.fit(series);
+    const { latents, ok } = await fit(learner, series);
     assert.ok(ok);
     same(learner, 0, ({ x, v, z1 }) => x + v + z1 / 2, 1e-9);
     same(learner, 1, ({ v, z1 }) => v + z1, 1e-9);
@@ -94,7 +103,7 @@ for (const seed of seeds) {
     const { series, dt, parameters } = pendulum({ count: 60, steps: 400, seed });
     const seen = withNoise(series, 0.01, seed).map((rows) => rows.map(([x]) => [x]));
     const learner = new EqlDynamics({ states: ["x"], rates: ["v"], dt, seed });
-    const { latents, ok, law } = await learner.fit(seen);
+    const { latents, ok, law } = await fit(learner, seen);
     assert.ok(ok);
     assert.match(law[1].expression, /sin\(/);
     same(learner, 1, ({ x, z1 }) => -z1 * Math.sin(x), 1e-2);
