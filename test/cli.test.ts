@@ -193,6 +193,19 @@ test("Ctrl-C ends the search with exit code 130 and the best so far", {
   if (stdout !== "") assert.ok(JSON.parse(stdout).best.expression.length > 0);
 });
 
+test("the paper's training on the command line: its penalty, restarts and layers", () => {
+  const rows = Array.from({ length: 16 }, (_, i) => (2 * i - 15) / 16);
+  const squares = file(`x,t\n${rows.map((u) => `${u},${u * u}\n`).join("")}`, "squares.csv");
+  const asked = ["discover", squares, "--target", "t", "--method", "paper", "--restarts", "4", "--layers", "1"];
+  const { status, stdout, stderr } = run(...asked, "--sparsity", "L0.5", "--json");
+  assert.equal(status, 0, stderr);
+  const { best, verdict } = JSON.parse(stdout);
+  assert.deepEqual([best.expression, verdict], ["x^2", "exact"]);
+  refused([...asked, "--sparsity", "L1"], /sparsity must be "L0\.5" or "L0"/);
+  refused(["discover", squares, "--target", "t", "--restarts", "4"], /restarts belongs to the paper's method/);
+  refused(["discover", squares, "--target", "t", "--method", "paper", "--restarts", "0"], /whole number from 1 on/);
+});
+
 test("units on the command line: constants come with theirs", () => {
   const rows = Array.from({ length: 20 }, (_, i) => `${1 + i / 4},${4.905 * (1 + i / 4) ** 2}`);
   const { status, stdout } = run(

@@ -17,26 +17,18 @@ const at = (name: string) => join(folder, name);
 const { a, b, y } = noisyTable();
 writeFileSync(at("data.csv"), `a,b,y\n${a.map((_, i) => `${a[i]},${b[i]},${y[i]}\n`).join("")}`);
 
-const args = (checkpoint: string) => [
-  CLI,
-  "discover",
-  at("data.csv"),
-  "--target",
-  "y",
-  "--json",
-  "--checkpoint",
-  checkpoint,
-];
+const SEARCH = [at("data.csv"), "--target", "y"];
+const args = (checkpoint: string, asked = SEARCH) => [CLI, "discover", ...asked, "--json", "--checkpoint", checkpoint];
 const linesOf = (path: string) => (existsSync(path) ? readFileSync(path, "utf8").split("\n").slice(0, -1) : []);
-function finished(path: string) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args(path), { encoding: "utf8" });
+function finished(path: string, asked = SEARCH) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args(path, asked), { encoding: "utf8" });
   assert.equal(status, 0, stderr);
   return { ...JSON.parse(stdout), seconds: 0 };
 }
 
 /** Runs until the journal has so many lines, then sends the signal. */
-async function cut(path: string, signal: NodeJS.Signals, lines = 4) {
-  const child = spawn(process.execPath, args(path), { stdio: "ignore" });
+async function cut(path: string, signal: NodeJS.Signals, lines = 4, asked = SEARCH) {
+  const child = spawn(process.execPath, args(path, asked), { stdio: "ignore" });
   const gone = once(child, "exit");
   while (linesOf(path).length < lines) {
     assert.equal(child.exitCode, null, "the search was over before it could be cut");
@@ -61,6 +53,23 @@ for (const signal of ["SIGKILL", "SIGINT"] as const) {
     assert.ok(before.length < known.length);
   });
 }
+
+test("the paper's training, killed between its restarts, goes on with the next and finds the same", async () => {
+  // So few rows that a training takes a tenth of a second; a line of the journal is eight restarts.
+  const rows = a.slice(0, 16).map((u) => `${u},${u * u}\n`);
+  writeFileSync(at("square.csv"), `u,t\n${rows.join("")}`);
+  const asked = [at("square.csv"), "--target", "t", "--method", "paper", "--sparsity", "L0", "--restarts", "20"];
+  const uncut = finished(at("paper-whole"), asked);
+  const known = linesOf(at("paper-whole"));
+  assert.equal(known.length, 4);
+  assert.equal(await cut(at("paper"), "SIGKILL", 2, asked), null);
+  const before = linesOf(at("paper"));
+  assert.ok(before.length < known.length);
+  assert.deepEqual(finished(at("paper"), asked), uncut);
+  assert.deepEqual(linesOf(at("paper")), known);
+  assert.deepEqual(before, known.slice(0, before.length), "what was trained before was not trained again");
+  assert.match(uncut.best.expression, /^u\^2$/);
+});
 
 test("a full disk: a clear error, and what was written before is good", { skip: process.platform === "win32" }, () => {
   const path = at("full");
