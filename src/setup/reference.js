@@ -1,7 +1,7 @@
 // `npm run reference`: the reference of eqlab's functions and types, from their docstrings, as pages in reports/reference.
 // typedoc needs a TypeScript up to 6 beside it, and eqlab is compiled by 7: it gets a folder of its own in .cache, with its own lock.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command.js";
 import { cureDownload } from "./cure.js";
@@ -30,16 +30,44 @@ const typedocStep = {
   cure: cureDownload("npm", "npm config get registry"),
 };
 
+/**
+ * What typedoc's pages lack for readers who hear them or go through them by keyboard: a main part and a side, links that are told by
+ * more than their colour, and no link within what is itself a switch.
+ * @type {[RegExp, string][]}
+ */
+const amends = [
+  [/<div class="col-content">/, '<div class="col-content" role="main">'],
+  [/<div class="col-sidebar">/, '<div class="col-sidebar" role="complementary" aria-label="Contents and settings">'],
+  [/<\/head>/, "<style>.col-content a { text-decoration: underline; }</style></head>"],
+  [
+    /<a href="#[^"]*" aria-label="Permalink" class="tsd-anchor-icon">(?:(?!<\/a>)[\s\S])*<\/a>(?=<\/h\d><\/summary>)/g,
+    "",
+  ],
+];
+
+/** And headings of which none is more than one level below the one before. */
+function stepwise(/** @type {string} */ html) {
+  let last = 0;
+  return html.replace(/<h([1-6])(?=[\s>])/g, (tag, level) => {
+    last = Math.min(Number(level), last + 1);
+    return last === Number(level) ? tag : `${tag} aria-level="${last}"`;
+  });
+}
+
 /** Makes the pages. @returns the path of the first */
-export async function makeReference() {
+export async function makeReference(out = at("reports", "reference")) {
   await doSteps([typedocStep]);
-  const out = at("reports", "reference");
   await run(process.execPath, [
     ...[typedoc, "--entryPoints", at("src", "index.ts"), "--tsconfig", at("tsconfig.json"), "--out", out],
     ...["--name", "eqlab", "--readme", "none", "--excludePrivate", "--excludeInternal", "--disableSources"],
     // Types that are named by no import, only by what is imported, need no page: their names say enough.
     ...["--validation.notExported", "false", "--githubPages", "false", "--hideGenerator"],
   ]);
+  for (const page of readdirSync(out, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".html"))) {
+    const html = readFileSync(join(out, page), "utf8");
+    const amended = amends.reduce((text, [lacking, better]) => text.replace(lacking, better), stepwise(html));
+    writeFileSync(join(out, page), amended);
+  }
   return join(out, "index.html");
 }
 

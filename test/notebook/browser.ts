@@ -1,4 +1,5 @@
 /** Pages of the browser, for the tests that look at them as a reader does. */
+import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { noBrowser } from "../../src/notebook/browser.js";
 
@@ -28,3 +29,9 @@ export const drawn = (page: Page) =>
       return box !== undefined && box.width > 200 && box.height > 100;
     }),
   );
+
+/** What axe-core finds on a page that some readers could not use: its rule, and the first place. */
+export async function barriers(page: Page): Promise<[rule: string, place: string][]> {
+  await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+  return page.evaluate("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))");
+}
