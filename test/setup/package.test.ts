@@ -1,7 +1,7 @@
 /** What others get by `npm install eqlab`. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -55,5 +55,17 @@ test("installed into an empty folder it works: import, require, npx eqlab", {
     assert.match(run("npx", ["eqlab", "discover", "t.csv", "--target", "y"], folder), /^y = 3\*x\^2\n/);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+test("licences.md has every npm package, and none is under a licence that asks for the source of what uses it", async () => {
+  const { listed, npmPackages } = await import(
+    new URL("src/setup/licences.js", new URL("../../../", import.meta.url)).href
+  );
+  const text = readFileSync(join(root, "licences.md"), "utf8");
+  for (const dev of [false, true]) {
+    const lists = listed(npmPackages({ dev }));
+    assert.ok(text.includes(lists), "npm run licences makes it anew");
+    assert.doesNotMatch(lists.replace(/ OR [^*]*/g, ""), /\*\*[^*]*\b(A?GPL|SSPL|unsaid)/);
   }
 });
