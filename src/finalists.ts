@@ -16,7 +16,7 @@ import { DOUBTED, scaleOf, surprise, trustOf } from "./robust.js";
 import { canonical } from "./search/canonical.js";
 import { EXACT, NATURE_NODES, NODE_COST, structureLength } from "./search/description.js";
 import { FINAL, Fitter } from "./search/fit.js";
-import { formula, readable } from "./search/formula.js";
+import { expressible, formula, readable } from "./search/formula.js";
 import type { Grammar } from "./search/grammar.js";
 import { Memory } from "./search/kernel/memory.js";
 import { type Affine, copyAffine, parameters, size } from "./search/network.js";
@@ -146,6 +146,7 @@ function finalist(
   });
   // 3e20·x² + 1e10·x is better said than 3e20·x·(x + 3.3333333333333e-11).
   const { fitted, nice } = forms.reduce((a, b) => (b.price < a.price ? b : a));
+  if (!expressible(readable(nice.root, grammar))) return undefined;
   const values = fitter.predict(nice.root);
   const last = doubtOf(values);
   if (last) weights = rowWeights(noise, values, { ...rows, trust: last.trust });

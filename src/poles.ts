@@ -208,9 +208,12 @@ function singularities(tree: Expression): Singularity[] {
   return found;
 }
 
+/** The square of a larger width is no number. */
+const WIDEST = 1e150;
+
 /** u + δ²/u, whose inverse u/(u² + δ²) is 1/u from afar and zero at zero. */
 const bound = (u: Expression, width: number): Expression =>
-  sum(u, product(number(width * width), power(u, number(-1))));
+  sum(u, product(number(Math.min(width, WIDEST) ** 2), power(u, number(-1))));
 
 function withChild(node: Expression, k: number, part: Expression): Expression {
   const parts = children(node).map((child, i) => (i === k ? part : child));

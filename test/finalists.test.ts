@@ -21,3 +21,18 @@ test("under relative noise rows weigh as the law's own values say, so that large
   const { before } = best.constants[0];
   close((before?.value ?? slope) / mean, 1, before ? 1e-3 : 1e-6, best.expression);
 });
+
+test("a network whose constants leave the range of float64 in the table's units is no formula, and no crash", async () => {
+  // A decimal point in the wrong place (469.4 for 58.68) sends the search after steep functions.
+  const x = [
+    6.24312, 11.9662, 12.5337, 53.4726, 53.0959, 35.1841, 54.0498, 26.1859, 59.5157, 31.9812, 50.7419, 58.7204, 34.6556,
+    14.5034, 5.17775, 5.56922, 14.2422, 6.52681, 38.2343, 37.5285,
+  ];
+  const y = [
+    70.874, 469.434, 57.1921, 24.9094, 24.9379, 32.1906, 24.3727, 38.7411, 23.7065, 34.1611, 25.8384, 24.0846, 32.2948,
+    53.6463, 73.7089, 73.3952, 54.5051, 70.5728, 30.6743, 30.4599,
+  ];
+  const { best, setAside } = await discover({ x, y }, { target: "y", primitives: "all", seed: 12, workers: 1 });
+  assert.deepEqual(setAside, [2]);
+  assert.match(best.expression, /exp/);
+});

@@ -128,3 +128,10 @@ test("a law with a pole among the data is found, and the pole named; an unseen o
     assert.equal(hasHiddenPole(tree, { columns, target: odd, residuals }), false, toText(tree));
   }
 });
+
+test("a pole whose denominator is large beyond squaring is judged like any other", () => {
+  const columns = { x: Float64Array.from({ length: 20 }, (_, i) => (i - 9.5) * 1e200) };
+  const target = map([columns.x], (x) => x / 1e200);
+  const residuals = map([columns.x], () => 1e-3);
+  assert.equal(hasHiddenPole(parse("1/x"), { columns, target, residuals }), true);
+});
