@@ -12,10 +12,10 @@ import type { Workbench } from "./search/workbench.js";
 
 /** At most this part of the rows can be wild; with more of them there is no telling which. */
 export const MOST_WILD = 1 / 20;
-/** A wild row lies so many times the median residual from the law of the others. */
-const FAR = 7.5;
-/** The median size of a normal variable with standard deviation 1. */
-const MEDIAN = 0.6745;
+/** One table in so many of normal errors may have a row set aside that is merely the farthest. */
+const CHANCE = 1e3;
+/** A row beyond those that were searched is wild from so many standard deviations on. */
+const FAR = 5;
 /**
  * By so many nats the description without the rows may even be longer: a law can have a pole or a high power at a wild row and
  * so pass through it, at about the cost of writing the row out. That the row lies far out then decides.
@@ -81,7 +81,7 @@ export function wildRows(pool: Pool, { sample, grammar }: Fitter): number[] {
       const total = length(error, state, without);
       if (total > before + LENIENCE) break; // it is no better without
       before = total;
-      if (!(total < shortest) || !farOut(residuals, without)) continue;
+      if (!(total < shortest) || !farOut(residuals, without, parameters(root, grammar))) continue;
       shortest = total;
       wild = [...without];
     }
@@ -122,7 +122,7 @@ export function costOfWildRows(count: number, target: Float64Array): number {
 export function isWild(residual: number, deviation: number, rows: number, range: number): boolean {
   const z = Math.abs(residual) / deviation;
   const underTheLaw = (z * z) / 2 + Math.log(deviation) + 0.5 * Math.log(2 * Math.PI);
-  return z > FAR * MEDIAN && underTheLaw > Math.log(rows) + Math.log(2 * range);
+  return z > FAR && underTheLaw > Math.log(rows) + Math.log(2 * range);
 }
 
 /** The smallest networks: a wild row spoils the fit of the true law as it does that of any other, so misfit says nothing. */
@@ -138,9 +138,14 @@ function worst(residuals: Float64Array, without: readonly number[]): number {
   return row;
 }
 
-/** Do all rows without which the fit was made lie far from it? */
-function farOut(residuals: Float64Array, without: readonly number[]): boolean {
-  const rest = [...residuals].filter((_, row) => !without.includes(row)).map(Math.abs);
-  const median = rest.sort((a, b) => a - b)[rest.length >> 1];
-  return without.every((row) => Math.abs(residuals[row]) > FAR * median);
+/**
+ * Do all rows without which the fit was made lie farther from it than the farthest of normal errors would? Student's t by the
+ * others' standard deviation, as a deviation of the normal law (Wallace 1959): of few rows even a large one may be chance.
+ */
+function farOut(residuals: Float64Array, without: readonly number[], constants: number): boolean {
+  const squares = residuals.reduce((sum, r, row) => sum + (without.includes(row) ? 0 : r * r), 0);
+  const freedom = residuals.length - without.length - constants;
+  const asNormal = ((8 * freedom + 1) / (8 * freedom + 3)) ** 2;
+  const surprise = (row: number) => (freedom / 2) * Math.log1p(residuals[row] ** 2 / squares) * asNormal;
+  return without.every((row) => surprise(row) > Math.log(CHANCE * residuals.length));
 }
