@@ -1,6 +1,7 @@
 /** The weights a training starts from: normal about 0, cut off at two standard deviations as in the paper's code. */
 import { type Random, random } from "../random.js";
 import { type Architecture, shapes, weightCount } from "./architecture.js";
+import type { Schedule } from "./schedule.js";
 
 const CUT = 2;
 
@@ -41,4 +42,12 @@ function cutNormal(numbers: Random): number {
     const value = normal(numbers);
     if (Math.abs(value) <= CUT) return value;
   }
+}
+
+/** The standard deviation of the initial weights of each matrix, for so many hidden layers. */
+export function deviationsOf(
+  layers: number,
+  { deviations: [first, middle, last] }: Pick<Schedule, "deviations">,
+): number[] {
+  return Array.from({ length: layers + 1 }, (_, k) => (k === layers ? last : k === 0 ? first : middle));
 }

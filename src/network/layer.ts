@@ -20,13 +20,11 @@ import type { EqlLayer, EqlLayerClass } from "./interface.js";
 import { operations } from "./operations.js";
 import { checkSchedule, OPEN, openChance, opening, priceAt, type Schedule, smoothedRoot } from "./penalty.js";
 import { formulaOf, grammarOf, networks } from "./readoff.js";
+import { READ_OFF } from "./schedule.js";
 import { type EqlLayerOptions, type LayerSettings, layerSettings } from "./settings.js";
 import type { TensorFlow } from "./tensorflow.js";
 
 type Variable = layers.Layer["weights"][number];
-
-/** A weight smaller than this says nothing (the paper's threshold). */
-const THRESHOLD = 0.01;
 
 let unnamed = 0;
 
@@ -135,7 +133,7 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
       });
     }
 
-    mask(threshold = THRESHOLD): number {
+    mask(threshold = READ_OFF): number {
       const { wiring } = this.parts();
       if (!(threshold >= 0)) {
         throw new InputError(`The threshold of mask must be a number from 0 on, not ${threshold}.`);

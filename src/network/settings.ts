@@ -2,7 +2,9 @@
 import { didYouMean, InputError, list } from "../errors.js";
 import type { Gains } from "../primitives.js";
 import { ARCHITECTURE_DEFAULTS, type Architecture, PAPER_LAYER } from "./architecture.js";
+import { deviationsOf } from "./initial.js";
 import { checkSchedule, type Schedule } from "./penalty.js";
+import { SCHEDULES } from "./schedule.js";
 
 export interface EqlLayerOptions {
   /** Hidden layers; 2. */
@@ -136,10 +138,7 @@ function initialDeviations(
   layers: number,
   sparsity: LayerSettings["sparsity"],
 ): readonly number[] {
-  if (given === undefined) {
-    if (sparsity === "L0") return new Array(layers + 1).fill(0.5);
-    return [0.1, ...new Array(layers - 1).fill(0.5), 1];
-  }
+  if (given === undefined) return deviationsOf(layers, SCHEDULES[sparsity === "L0" ? "L0" : "L0.5"]);
   const deviations = typeof given === "number" ? new Array(layers + 1).fill(given) : given;
   if (deviations.length !== layers + 1 || !deviations.every((d) => d > 0 && Number.isFinite(d))) {
     throw new InputError(

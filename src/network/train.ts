@@ -2,7 +2,7 @@
 import { type Random, random } from "../random.js";
 import { type Architecture, weightCount } from "./architecture.js";
 import { compact } from "./compact.js";
-import { drawWeights, normal } from "./initial.js";
+import { deviationsOf, drawWeights, normal } from "./initial.js";
 import { GATES, SCHEDULES, type Schedule } from "./schedule.js";
 import { type Sparsity, Trainer, type TrainingTable } from "./trainer.js";
 
@@ -55,7 +55,7 @@ function attempt(
   stream: Random,
 ): Pick<Trained, "weights" | "error"> | undefined {
   const size = weightCount(whole);
-  const initial = drawWeights(whole, deviationsOf(whole, schedule), stream);
+  const initial = drawWeights(whole, deviationsOf(whole.layers.length, schedule), stream);
   const gates = Float32Array.from({ length: size }, () => GATES.mean + GATES.deviation * normal(stream));
   const seeds = Uint32Array.from({ length: 16 }, () => Math.floor(stream.uniform() * 2 ** 32));
   let trainer = new Trainer(whole, table, initial, { gates, random: seeds });
@@ -92,9 +92,4 @@ function attempt(
   }
   const error = trainer.error();
   return Number.isFinite(error) ? { weights: weights(), error } : undefined;
-}
-
-/** The standard deviation of each matrix's initial weights. */
-function deviationsOf({ layers }: Architecture, { deviations: [first, middle, last] }: Schedule): number[] {
-  return [...layers, undefined].map((_, k) => (k === layers.length ? last : k === 0 ? first : middle));
 }

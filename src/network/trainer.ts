@@ -4,6 +4,7 @@
 import { type Architecture, shapes, weightCount } from "./architecture.js";
 import { Memory, type Pointer } from "./kernel/memory.js";
 import { CHUNK, plan } from "./kernel/plan.js";
+import { opening, ROUNDED } from "./penalty.js";
 
 export interface TrainingTable {
   /** [points, inputs] */
@@ -36,16 +37,12 @@ export interface TrainerOptions {
   readonly squares?: Float32Array;
 }
 
-/** Where the L0.5 penalty is rounded: a in the paper's code. */
-const KNEE = 0.05;
 const OPTIMISERS = {
   /** The paper's, as in its TensorFlow: mean squares start at 1, ε is under the root. */
   rmsprop: { code: 0, decay: 0.9, meanDecay: 0, epsilon: 1e-10, squares: 1 },
   adam: { code: 1, decay: 0.999, meanDecay: 0.9, epsilon: 1e-8, squares: 0 },
 };
 const PENALTIES = { "L0.5": 1, L0: 2 };
-/** The hard concrete distribution's stretch. */
-const [GAMMA, ZETA] = [-0.1, 1.1];
 /** Places of the fields that are written here after the record is made, in words of 4 bytes. */
 const FIELD = { rate: 17, penalty: 21, strength: 22 };
 
@@ -91,7 +88,7 @@ export class Trainer {
       this.pointWeights(points, outputs, table.weights),
       ...[this.padded, this.at.weights, room(), this.at.mask, this.at.squares, room()],
       ...[code, float(0), float(decay), float(meanDecay), float(epsilon)],
-      ...[0, float(0), float(KNEE)],
+      ...[0, float(0), float(ROUNDED)],
       ...[this.at.gates, held(shared), room(), this.at.gated, room(), room(), room()],
       random,
     ]);
@@ -128,10 +125,7 @@ export class Trainer {
     const weights = this.view("weights").slice();
     if (!this.gatesUsed) return weights;
     const [gates, gated] = [this.view("gates"), this.view("gated")];
-    return weights.map((w, i) => {
-      const open = GAMMA + (ZETA - GAMMA) / (1 + Math.exp(-gates[i]));
-      return gated[i] ? w * Math.max(0, Math.min(1, open)) : w;
-    });
+    return weights.map((w, i) => (gated[i] ? w * opening(gates[i]).value : w));
   }
 
   /** Copies of what the steps change: weights without their gates, gates as ln α, mean squares of the gradients. */
