@@ -61,11 +61,11 @@ describe("figure", () => {
     const script = /<script>(.*)<\/script>/.exec(html)?.[1] ?? "";
     const drawn: unknown[][] = [];
     const document = { currentScript: { previousElementSibling: "the div" } };
-    const Plotly = { newPlot: (...given: unknown[]) => drawn.push(given) };
-    new Function("document", "Plotly", script)(document, Plotly);
+    const drawFigure = (...given: unknown[]) => drawn.push(given);
+    new Function("document", "drawFigure", script)(document, drawFigure);
     assert.equal(drawn.length, 1);
     assert.equal(drawn[0]?.[0], "the div");
-    assert.deepEqual(drawn[0]?.[1], [{ type: "scatter", x: [1], y: [2] }]);
+    assert.deepEqual((drawn[0]?.[1] as { data: object[] }).data, [{ type: "scatter", x: [1], y: [2] }]);
   });
 
   it("is not ended by a script's end in its text", () => {

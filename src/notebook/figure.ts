@@ -80,7 +80,7 @@ function figureName({ layout: { title } }: { layout: { title?: string | { text?:
 }
 
 /**
- * A figure on a page of its own, such as a report, that has Plotly on it.
+ * A figure on a page of a report, whose template has Plotly and `drawFigure`.
  * @param plot the JSON that `figure` gives
  */
 export function figureInHtml(plot: { layout: Json; [part: string]: unknown }): string {
@@ -89,8 +89,7 @@ export function figureInHtml(plot: { layout: Json; [part: string]: unknown }): s
   const height = Number(plot.layout.height ?? 440);
   return (
     `<div class="eqlab-figure" role="group" aria-label="${escapeHtml(figureName(plot))}" style="min-height:${height}px"></div>` +
-    `<script>{ const f = ${json}; ` +
-    "Plotly.newPlot(document.currentScript.previousElementSibling, f.data, f.layout, f.config); }</script>"
+    `<script>drawFigure(document.currentScript.previousElementSibling, ${json});</script>`
   );
 }
 

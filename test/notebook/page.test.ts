@@ -50,6 +50,15 @@ describe("a notebook on the page, without network", { skip }, () => {
       assert.equal(await page.title(), "What a notebook can show");
       const sideways = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
       assert.ok(Number(sideways) <= 0, `the page is ${sideways} pixels too wide`);
+      const titles = await page.locator(".js-plotly-plot").evaluateAll((plots) =>
+        plots.map((plot) => {
+          const [inner, outer] = [plot.querySelector(".gtitle"), plot].map((element) =>
+            element?.getBoundingClientRect(),
+          );
+          return !inner || !outer || inner.right <= outer.right;
+        }),
+      );
+      assert.deepEqual(titles, Array(figures).fill(true), "no title is cut");
       const edges = await page.locator("main .jp-OutputArea-output").evaluateAll((outputs) =>
         outputs.map((output) => {
           const [inner, outer] = [output, output.closest("main")].map((element) => element?.getBoundingClientRect());
