@@ -59,13 +59,14 @@ describe("figure", () => {
   it("draws itself on a page of its own", () => {
     const html = figureInHtml(plotOf(figure([{ x: [1], y: [2] }])));
     const script = /<script>(.*)<\/script>/.exec(html)?.[1] ?? "";
-    const drawn: unknown[][] = [];
+    const drawn: [place: string, plot: { data: object[] }][] = [];
     const document = { currentScript: { previousElementSibling: "the div" } };
-    const drawFigure = (...given: unknown[]) => drawn.push(given);
+    const drawFigure = (place: string, plot: { data: object[] }) => drawn.push([place, plot]);
     new Function("document", "drawFigure", script)(document, drawFigure);
     assert.equal(drawn.length, 1);
-    assert.equal(drawn[0]?.[0], "the div");
-    assert.deepEqual((drawn[0]?.[1] as { data: object[] }).data, [{ type: "scatter", x: [1], y: [2] }]);
+    const [place, plot] = drawn[0];
+    assert.equal(place, "the div");
+    assert.deepEqual(plot.data, [{ type: "scatter", x: [1], y: [2] }]);
   });
 
   it("is not ended by a script's end in its text", () => {

@@ -14,6 +14,9 @@ import {
 } from "../../src/notebook/ipynb.js";
 import { foreignPath, largest } from "../../src/notebook/refresh.js";
 
+/** Drawn by JupyterLab with plotly's extension, and by VS Code's Jupyter extension with the renderers that come with it. */
+const drawable = [plotlyType, "text/html", "text/latex", "text/markdown", "text/plain", "image/png", "image/svg+xml"];
+
 for (const name of notebookNames()) {
   describe(`notebooks/${name}.ipynb as it is in the repository`, () => {
     const path = pathOf(name);
@@ -36,6 +39,15 @@ for (const name of notebookNames()) {
       for (const { data = {} } of outputs.filter(({ data = {} }) => plotlyType in data)) {
         const png = Buffer.from(joined(data["image/png"]), "base64");
         assert.equal(png.subarray(1, 4).toString(), "PNG", joined(data["text/plain"]));
+      }
+    });
+
+    it("shows everything in forms that JupyterLab and VS Code draw, and runs no script there", () => {
+      for (const { data } of outputs) {
+        if (!data) continue;
+        const types = Object.keys(data);
+        assert.ok(types.includes("text/plain") && types.every((type) => drawable.includes(type)), types.join());
+        assert.doesNotMatch(joined(data["text/html"]), /<script|\son\w+=|javascript:/i);
       }
     });
 
