@@ -5,7 +5,7 @@ import { augment } from "./augment.js";
 import type { Checkpoint, Place } from "./checkpoint.js";
 import { Encoder } from "./encoder.js";
 import { blankEql, eqlFunction, type FoundFormula, findFormula, formulaText, maskOf } from "./formula.js";
-import type { ImageSet } from "./images.js";
+import { type ImageSet, slice } from "./images.js";
 import type { EpochLoss, LearnProgress, LearnSettings } from "./learn-options.js";
 import { type Learned, makeLearned } from "./learned.js";
 import { FlatAdam } from "./optimizer.js";
@@ -17,6 +17,8 @@ import { type Network, setVariable, type Task, TRAINING, trainEpoch } from "./tr
 
 /** Images by which batch norm's moments are measured. */
 const MEASURED = 2000;
+/** Images sorted into slots between two looks at whether to stop. */
+const AT_A_TIME = 1000;
 /** The slots' values and the formula learn more slowly than the encoder, once there is a formula. */
 const SLOW = 0.3;
 /** A scaffold that was stuck is given so many times the epochs, from where it is. */
@@ -111,8 +113,7 @@ export class Course {
     const { settings, task, network } = this;
     const random = (stream: number) => this.random(attempt, stream);
     this.measure(attempt);
-    const p = slotProbabilities(network.encoder, task.images, random(STREAM.table), 0);
-    this.slot = mostProbable(p, network.encoder.slots.size);
+    await this.sort();
     const table = slotTable(this.slot, task, random(STREAM.table));
     const start = network.encoder.slots.dataSync() as Float32Array;
     const fitting = { resolution: settings.resolution, seed: settings.seed + attempt, signal: this.signal };
@@ -149,6 +150,19 @@ export class Course {
       seconds: this.seconds(),
       seed: this.settings.seed,
     });
+  }
+
+  /** Sorts the training images into slots. */
+  private async sort(): Promise<void> {
+    const { images } = this.task;
+    const { encoder } = this.network;
+    this.slot = [];
+    for (let from = 0; from < images.count; from += AT_A_TIME) {
+      await new Promise(setImmediate);
+      this.signal.throwIfAborted();
+      const some = slice(images, from, Math.min(images.count, from + AT_A_TIME));
+      this.slot.push(...mostProbable(slotProbabilities(encoder, some), encoder.slots.size));
+    }
   }
 
   private epochsOf(stage: Place["stage"]): number {

@@ -10,29 +10,25 @@ import type { ImageSet } from "./images.js";
 import { softmax } from "./mixture.js";
 
 const READING = {
-  /** Copies of each image whose logarithms of probabilities are averaged; 0: the image itself. */
+  /** Copies of each image whose logarithms of probabilities are averaged. */
   copies: 8,
   jitter: { rotation: 8, scale: 0.06, shift: 1, shear: 0.05 } satisfies Jitter,
   /** Images at a time. */
   batch: 500,
 };
 
-/** Probabilities of the slots, images × slots. */
-export function slotProbabilities(
-  encoder: Encoder,
-  images: ImageSet,
-  random: Random,
-  copies = READING.copies,
-): Float64Array {
+/** Probabilities of the slots, images × slots: over jittered copies by `random`, or else of the images themselves. */
+export function slotProbabilities(encoder: Encoder, images: ImageSet, random?: Random): Float64Array {
   const { jitter, batch } = READING;
+  const copies = random ? READING.copies : 1;
   const tf = tensorFlow();
   const slots = encoder.slots.size;
   const out = new Float64Array(images.count * slots);
   for (let from = 0; from < images.count; from += batch) {
     const which = Array.from({ length: Math.min(batch, images.count - from) }, (_, i) => from + i);
     const logs = new Float64Array(which.length * slots);
-    for (let copy = 0; copy < Math.max(1, copies); copy++) {
-      const pixels = copies === 0 ? take(images, which) : augment(images, which, jitter, random);
+    for (let copy = 0; copy < copies; copy++) {
+      const pixels = random ? augment(images, which, jitter, random) : take(images, which);
       const logits = tf.tidy(
         () =>
           encoder
@@ -40,7 +36,7 @@ export function slotProbabilities(
             .dataSync() as Float32Array,
       );
       softmax(logits, slots).forEach((p, at) => {
-        logs[at] += Math.log(p + Number.MIN_VALUE) / Math.max(1, copies);
+        logs[at] += Math.log(p + Number.MIN_VALUE) / copies;
       });
     }
     out.set(softmax(logs, slots), from * slots);

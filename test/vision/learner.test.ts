@@ -6,12 +6,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { evaluate } from "../../src/expression/evaluate.js";
 import { parse } from "../../src/expression/parse.js";
-import { random } from "../../src/random.js";
-import type { ImageSet } from "../../src/vision/images.js";
 import type { LearnOptions } from "../../src/vision/learn-options.js";
 import type { Learned } from "../../src/vision/learned.js";
 import { learnBaseline, learnFromImages } from "../../src/vision/learner.js";
 import { mnist } from "../../src/vision/mnist.js";
+import { bars } from "./bars.js";
 
 const full = process.env.EQLAB_FULL === "1";
 const folder = mkdtempSync(join(tmpdir(), "eqlab-learner-"));
@@ -28,17 +27,38 @@ function isSum({ formula = "0" }: Learned, part: number): boolean {
   return Math.abs(first / second - 1) < part && bend < part * Math.abs(first);
 }
 
+/** Stops a course soon after it has said so much; gives the seconds from then to its end. */
+async function stopIn(stage: string, epochs: number, options: LearnOptions): Promise<number> {
+  const stop = new AbortController();
+  let told: number | undefined;
+  const tell = () => {
+    told = performance.now();
+    stop.abort();
+  };
+  let waiting = true;
+  const onProgress: LearnOptions["onProgress"] = (progress) => {
+    if (waiting && progress.stage === stage && progress.losses.length === epochs) setTimeout(tell, 20);
+    waiting &&= progress.stage !== stage || progress.losses.length !== epochs;
+  };
+  const { train } = await mnist();
+  const learning = learnFromImages(train, { ...options, signal: stop.signal, onProgress });
+  await assert.rejects(learning, new RegExp(`Stopped after ${epochs} epochs.*goes on from there`));
+  return (performance.now() - (told ?? Number.NEGATIVE_INFINITY)) / 1000;
+}
+
 test(`digits, read from nothing but sums${full ? ", five seeds" : ": a short course, stopped and gone on with"}`, async () => {
   const { train, validate, test: official } = await mnist();
   for (const seed of full ? [1, 2, 3, 4, 5] : [1]) {
     const options: LearnOptions = { ...sum, seed, epochs: full ? {} : { scaffold: 4, together: 4 } };
     const checkpoint = join(folder, `digits-${seed}`);
-    const stop = new AbortController();
-    const onProgress: LearnOptions["onProgress"] = ({ stage, epoch }) => {
-      if (stage === "together" && epoch === 1) stop.abort();
-    };
-    const stopped = learnFromImages(train, { ...options, checkpoint, signal: stop.signal, onProgress });
-    await assert.rejects(stopped, /Stopped after 5 epochs.*goes on from there/);
+    for (const [stage, epochs] of [
+      ["scaffold", 4],
+      ["formula", 4],
+      ["together", 5],
+    ] as const) {
+      const seconds = await stopIn(stage, epochs, { ...options, checkpoint });
+      assert.ok(seconds < 1, `${stage}: stopped ${seconds} s after it was told to`);
+    }
     const learned = await learnFromImages(train, { ...options, checkpoint });
     assert.equal(new Set(learned.losses.map(({ stage, epoch }) => `${stage} ${epoch}`)).size, learned.losses.length);
     const judged = learned.judge(full ? official : validate, sum);
@@ -52,17 +72,6 @@ test(`digits, read from nothing but sums${full ? ", five seeds" : ": a short cou
     learned.dispose();
   }
 });
-
-/** Small pictures: a bar at one of five heights, in noise. */
-function bars(count: number): ImageSet {
-  const { uniform, below } = random(1);
-  const values = Array.from({ length: count }, () => below(5));
-  const pixels = new Uint8Array(count * 100);
-  values.forEach((value, n) => {
-    for (let p = 0; p < 100; p++) pixels[n * 100 + p] = 60 * uniform() + (Math.floor(p / 10) === 2 * value ? 150 : 0);
-  });
-  return { count, height: 10, width: 10, pixels, values };
-}
 
 const small = { formula: (a: number, b: number) => a - b, epochs: { scaffold: 2, together: 1 } };
 
