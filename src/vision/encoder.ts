@@ -10,9 +10,9 @@ import { batchNormRelu, type Moments } from "./batch-norm.js";
 
 /** Kernel size, stride and filters of each convolution; each is followed by batch norm and ReLU. */
 const CONVOLUTIONS = [
-  { kernel: 5, stride: 2, filters: 16 },
-  { kernel: 3, stride: 2, filters: 32 },
-  { kernel: 3, stride: 1, filters: 32 },
+  { kernel: 5, stride: 2, filters: 24 },
+  { kernel: 3, stride: 2, filters: 48 },
+  { kernel: 3, stride: 1, filters: 48 },
 ];
 /** Units of the dense layer. */
 const DENSE = 64;

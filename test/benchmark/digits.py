@@ -22,8 +22,8 @@ def block(before, after, kernel, stride):
 def measure(task):
     torch.manual_seed(1)
     encoder = nn.Sequential(
-        *block(1, 16, 5, 2), *block(16, 32, 3, 2), *block(32, 32, 3, 1),
-        nn.Flatten(), nn.Linear(32 * 49, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, SLOTS),
+        *block(1, 24, 5, 2), *block(24, 48, 3, 2), *block(48, 48, 3, 1),
+        nn.Flatten(), nn.Linear(48 * 49, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, SLOTS),
     )
     scaffold = nn.Sequential(nn.Linear(2, 50), nn.ReLU(), nn.Linear(50, 50), nn.ReLU(), nn.Linear(50, 1))
     slots = nn.Parameter(torch.linspace(-1, 1, SLOTS))
