@@ -46,6 +46,24 @@ export function alive(of: Architecture, weights: ArrayLike<number>): Uint8Array 
   return kept;
 }
 
+/**
+ * @param weights of all replicas
+ * @returns the weights, with 0 in place of those smaller than the threshold and of those that do nothing without them
+ */
+export function thinned(of: Architecture, weights: Float32Array, threshold: number): Float32Array {
+  // Replicas that went astray are none any more, unless it is all of them.
+  const left = weights.map((w) => (Math.abs(w) >= threshold && Number.isFinite(w) ? w : 0));
+  const count = weightCount(of);
+  for (let at = 0; at < left.length; at += count) {
+    const own = left.subarray(at, at + count);
+    const lives = alive(of, own);
+    own.forEach((w, i) => {
+      own[i] = lives[i] ? w : 0;
+    });
+  }
+  return left;
+}
+
 /** The pre-activations of each unit of a layer, by their numbers. */
 export function columnsOf(layer: readonly string[]): { readonly name: string; readonly columns: number[] }[] {
   let next = 0;

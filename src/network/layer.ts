@@ -7,7 +7,7 @@ import { InputError } from "../errors.js";
 import { toText } from "../expression/text.js";
 import { jupyterDisplay, type MimeBundle } from "../notebook/display.js";
 import { random } from "../random.js";
-import { alive } from "./alive.js";
+import { thinned } from "./alive.js";
 import { type Architecture, architecture, weightCount } from "./architecture.js";
 import { checkedShape, checkFinite, checkNames, checkReplica, said, type TensorShape } from "./checks.js";
 import { type Drawing, type DrawOptions, drawNetwork } from "./draw.js";
@@ -21,7 +21,7 @@ import { operations } from "./operations.js";
 import { checkSchedule, OPEN, openChance, opening, priceAt, type Schedule, smoothedRoot } from "./penalty.js";
 import { formulaOf, grammarOf, networks } from "./readoff.js";
 import { READ_OFF } from "./schedule.js";
-import { type EqlLayerOptions, type LayerSettings, layerSettings } from "./settings.js";
+import { type EqlLayerOptions, type LayerSettings, layerSettings, optionsOf } from "./settings.js";
 import type { TensorFlow } from "./tensorflow.js";
 
 type Variable = layers.Layer["weights"][number];
@@ -63,20 +63,8 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
     }
 
     override getConfig(): serialization.ConfigDict {
-      const { layers, outputs, gains, dense, replicas, sparsity, deviations, seed, fused } = this.settings;
-      const plain = {
-        primitives: layers,
-        outputs,
-        gains,
-        dense,
-        replicas,
-        sparsity,
-        deviation: deviations,
-        seed,
-        fused,
-      };
-      const now = { penalty: this.schedule, step: this.step };
-      return { ...super.getConfig(), ...(plain as object), ...(now as object) };
+      const now = { ...this.settings, schedule: this.schedule, step: this.step };
+      return { ...super.getConfig(), ...(optionsOf(now) as object) };
     }
 
     get penalty(): number | Schedule {
@@ -139,16 +127,7 @@ export function defineEqlLayer(tf: TensorFlow): EqlLayerClass {
         throw new InputError(`The threshold of mask must be a number from 0 on, not ${threshold}.`);
       }
       const weights = this.values();
-      const count = weightCount(wiring);
-      // Replicas that went astray are none any more, unless it is all of them.
-      const left = weights.map((w) => (Math.abs(w) >= threshold && Number.isFinite(w) ? w : 0));
-      for (let at = 0; at < left.length; at += count) {
-        const own = left.subarray(at, at + count);
-        const lives = alive(wiring, own);
-        own.forEach((w, i) => {
-          own[i] = lives[i] ? w : 0;
-        });
-      }
+      const left = thinned(wiring, weights, threshold);
       if (left.every((w) => w === 0)) {
         checkFinite(weights, this.name);
         const largest = weights.reduce((most, w) => Math.max(most, Math.abs(w)), 0);

@@ -33,7 +33,7 @@ export interface EqlLayerOptions {
   deviation?: number | readonly number[];
   /** Start of the random numbers: the same seed gives the same weights and gates; 1. */
   seed?: number;
-  /** Is the network computed by the fused kernel? false: by operations of tfjs, which have second derivatives too. */
+  /** Is the network computed by the fused kernel? false: by operations of tfjs, as second derivatives always are. */
   fused?: boolean;
   /** Training steps before: what a saved model goes on from; 0. */
   step?: number;
@@ -108,6 +108,11 @@ export function layerSettings(options: EqlLayerOptions): LayerSettings {
   const schedule = checkSchedule(options.penalty ?? LAYER_DEFAULTS.penalty[sparsity]);
   const deviations = initialDeviations(options.deviation, layers.length, sparsity);
   return { layers, outputs, gains, dense, replicas, sparsity, schedule, deviations, seed, fused, step };
+}
+
+/** The options that give these settings. */
+export function optionsOf({ layers, deviations, schedule, ...rest }: LayerSettings): EqlLayerOptions {
+  return { primitives: layers, deviation: deviations, penalty: schedule, ...rest };
 }
 
 function hiddenLayers({ layers, primitives = LAYER_DEFAULTS.primitives }: EqlLayerOptions): (readonly string[])[] {
