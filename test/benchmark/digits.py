@@ -3,15 +3,10 @@
 Reads one JSON line {batches, steps, warm}: takes so many steps on the same images and pairs, and answers with the milliseconds of each.
 """
 
-import json
-import os
-import sys
-import time
-
 import torch
 from torch import nn
+from turns import take_turns
 
-torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 SLOTS, SIGMA, USAGE = 16, 0.5, 0.5
 
 
@@ -49,14 +44,4 @@ def measure(task):
     return step
 
 
-step = None
-for line in sys.stdin:
-    task = json.loads(line)
-    if step is None:
-        step = measure(task)
-    times = []
-    for _ in range(task["steps"]):
-        begun = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - begun) * 1000)
-    print(json.dumps({"times": times}), flush=True)
+take_turns(measure)

@@ -3,16 +3,12 @@
 Reads one JSON line {series, starts, steps} a turn: takes so many steps, and answers with the milliseconds of each.
 """
 
-import json
 import math
-import os
-import sys
-import time
 
 import torch
 from torch import nn
+from turns import take_turns
 
-torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 HEADS, LENGTH, DT, STATES, LATENTS = 8, 24, 0.1, 2, 1
 
 
@@ -70,14 +66,4 @@ def make(task):
     return step
 
 
-step = None
-for line in sys.stdin:
-    task = json.loads(line)
-    if step is None:
-        step = make(task)
-    times = []
-    for _ in range(task["steps"]):
-        begun = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - begun) * 1000)
-    print(json.dumps({"times": times}), flush=True)
+take_turns(make)
