@@ -11,6 +11,7 @@ import { random, sample } from "../random.js";
 import { FlatAdam } from "../vision/optimizer.js";
 import { LEAST_ENCODED, SeriesEncoder } from "./encoder.js";
 import { readSeries, type SeriesData, spreadOf } from "./series.js";
+import { turn } from "./turn.js";
 
 export const STEP_MAP_DEFAULTS = {
   network: "relu" as "relu" | "eql",
@@ -52,7 +53,7 @@ export class StepMap {
   }
 
   /** Trains encoder and map on series; returns the loss at the end, in squares of the states' spread. */
-  fit(data: SeriesData): number {
+  async fit(data: SeriesData): Promise<number> {
     const tf = tensorFlow();
     const { states, latents, steps, batch, rollouts, learningRate, seed, network, signal, onProgress } = this.settings;
     const longest = Math.max(...rollouts);
@@ -88,6 +89,7 @@ export class StepMap {
     const size = Math.min(batch, list.length);
     let loss = 0;
     for (let step = 0; step < steps && !signal?.aborted; step++) {
+      await turn();
       const length = rollouts[Math.floor((step * rollouts.length) / steps)];
       const chosen = sample(list.length, size, stream);
       const starts = chosen.map((s) => stream.below(list[s].rows - length));

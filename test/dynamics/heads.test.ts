@@ -114,11 +114,11 @@ test("encoder and heads learn the weak form together, with the same digits for t
   assert.deepEqual(train(3).losses, losses.slice(0, 3));
 });
 
-test("the paper's map learns to follow a few steps, as ReLU network and as equation learner", () => {
+test("the paper's map learns to follow a few steps, as ReLU network and as equation learner", async () => {
   const { series } = oscillator({ count: 60, steps: 100, seed: 4 });
   for (const network of ["relu", "eql"] as const) {
     const map = new StepMap({ states: options.states, network, residual: true, steps: 120, rollouts: [1, 5] });
-    map.fit(series);
+    await map.fit(series);
     const paths = map.simulate(series, 5);
     let [off, size] = [0, 0];
     for (const [s, rows] of paths.entries()) {
