@@ -82,7 +82,7 @@ export class StepMap {
       this.eql.apply(tf.zeros([1, width]));
     }
     const map = this.eql ? this.eql.trainableWeights.map((weight) => weight.read() as tf.Variable) : this.dense;
-    const weights = tf.variable(tf.tensor1d(encoder.weights));
+    const weights = tf.variable(tf.tensor1d(encoder.weights.slice()));
     const optimizer = new FlatAdam([{ variables: [weights, ...map], rate: 1 }]);
     const view = encoder.view(list, this.spread);
     const scaled = list.map(({ columns }) => columns.map((column, k) => column.map((v) => v / this.spread[k])));
@@ -98,9 +98,10 @@ export class StepMap {
           chosen.map((s, b) => scaled[s].map((column) => column[starts[b] + i])),
           [size, states.length],
         );
+      // Copies: what tfjs is given it may read later, and the kernel's memory changes.
       const encoded = tf.customGrad((...given) => {
         encoder.weights.set((given[0] as tf.Tensor).dataSync());
-        const gradFunc = (by: tf.Tensor) => tf.tensor1d(encoder.gradient(by.dataSync()));
+        const gradFunc = (by: tf.Tensor) => tf.tensor1d(encoder.gradient(by.dataSync()).slice());
         return { value: tf.tensor2d(encoder.train(view, chosen), [size, latents]), gradFunc };
       });
       const rate =

@@ -48,7 +48,7 @@ for (const { count, states, latents, rows } of [
         layered(encoder, flat as ReturnType<typeof tf.tensor1d>, view)
           .mul(tf.tensor2d(by, [count, latents]))
           .sum();
-      const flat = tf.tensor1d(encoder.weights);
+      const flat = tf.tensor1d(encoder.weights.slice());
       return {
         z: layered(encoder, flat, view).dataSync(),
         gradient: tf
