@@ -246,7 +246,7 @@ function shorten(text: string): string {
     .replace(/\^(\d+(?:\.\d+)?|\w+)|\^\(([^()]*)\)/g, (_, single, grouped) => `<sup>${single ?? grouped}</sup>`)
     .replace(/ - |^-|(?<=\()-/g, (minus) => minus.replace("-", "−"))
     .replace(/\*/g, " · ")
-    .replace(/(?<![\w<>/&]|<\/)[A-Za-z]\w*(?![\w(;])/g, nameInHtml);
+    .replace(/(?<![\w<>&]|<\/)[A-Za-z]\w*(?![\w(;])/g, nameInHtml);
 }
 
 const titleOf = (name: string, { expression }: PlottedCandidate) => `${nameInHtml(name)} = ${shorten(expression)}`;
