@@ -69,7 +69,10 @@ export function questionOf(options: Options) {
 }
 
 export function machineOf(options: Options) {
-  return given({ workers: numberOf(options, "workers"), cluster: options.get("redis") ?? process.env.EQLAB_REDIS });
+  return given({
+    workers: numberOf(options, "workers"),
+    cluster: options.get("redis") ?? (process.env.EQLAB_REDIS || undefined),
+  });
 }
 
 /** "m=kg,v=m/s" */

@@ -1,6 +1,7 @@
 /**
  * A table on the page: records, columns or a danfo DataFrame as rows that a person reads. Cells may be formulas.
  */
+import { type Frame as Columns, isFrame as hasColumns } from "../frame.js";
 import { type Displayable, jupyterDisplay, type MimeBundle, mimeBundle } from "./display.js";
 import { escapeHtml, formulaInHtml } from "./html.js";
 
@@ -19,12 +20,12 @@ interface Frame {
   readonly values: unknown;
 }
 
-/** Whatever has rows and named columns: `[{ x: 1 }, …]`, `{ x: [1, …] }` or a danfo DataFrame. */
-export type Tabular = readonly object[] | Readonly<Record<string, ArrayLike<unknown>>> | Frame;
+/** Whatever has rows and named columns: `[{ x: 1 }, …]`, `{ x: [1, …] }`, a danfo DataFrame or the result of readCsv. */
+export type Tabular = readonly object[] | Readonly<Record<string, ArrayLike<unknown>>> | Frame | Columns;
 
 /**
  * Shows a table.
- * @param rows records, columns of equal length, or a danfo DataFrame
+ * @param rows records, columns of equal length, a danfo DataFrame, or the result of `readCsv`
  * @param options `rows`: how many are shown; `digits`: significant digits of numbers
  */
 export function table(rows: Tabular, options: Partial<typeof defaults> = {}): Displayable {
@@ -55,7 +56,9 @@ function tabulate(rows: Tabular): { names: string[]; cells: Cell[][] } {
     const cells = (rows.values as Cell[]).map((row) => (Array.isArray(row) ? row : [row]));
     return { names: [...rows.columns], cells };
   }
-  const columns = Object.entries(rows as Record<string, ArrayLike<unknown>>);
+  const columns = hasColumns(rows)
+    ? rows.columns.map((name) => [name, rows.column(name).values] as const)
+    : Object.entries(rows as Record<string, ArrayLike<unknown>>);
   const length = Math.max(0, ...columns.map(([, column]) => column.length));
   const cells = Array.from({ length }, (_, i) => columns.map(([, column]) => column[i]));
   return { names: columns.map(([name]) => name), cells };

@@ -34,6 +34,7 @@ test("a report of data full of markup", { skip }, async () => {
     result,
     result.best,
     result.plot(),
+    table(data),
     table([{ [SCRIPT]: PICTURE, [PICTURE]: SCRIPT, [END]: END }]),
     figure([curve], { title: { text: `${PICTURE}${END}` }, xaxis: { title: { text: SCRIPT } } }),
   ];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { parseCsv } from "../../src/csv.js";
 import { jupyterDisplay, type MimeBundle } from "../../src/notebook/display.js";
 import { tex } from "../../src/notebook/formula.js";
 import { type Tabular, table } from "../../src/notebook/table.js";
@@ -24,7 +25,8 @@ describe("table", () => {
       ],
     };
     const expected = "planet     axis\nEarth         1\nMars    1.52366";
-    for (const rows of [records, columns, frame]) {
+    const file = parseCsv("planet,axis\nEarth,1\nMars,1.523662\n", "planets.csv");
+    for (const rows of [records, columns, frame, file]) {
       assert.equal(shown(rows)["text/plain"], expected);
       assert.deepEqual(cells(shown(rows)["text/html"]), ["planet", "axis", "Earth", "1", "Mars", "1.52366"]);
     }
