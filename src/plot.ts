@@ -70,13 +70,16 @@ function curveAndResiduals({ best, table }: PlottedResult): Figure {
   const bottom = Math.max(Math.min(...reach), y.low - room);
   const top = Math.min(Math.max(...reach), y.high + room);
   const margin = 0.05 * (top - bottom);
+  // At a pole the law leaves by one edge and comes back by the other: no line joins the two.
+  const edge = (value: number) => (y.to(value) > top + margin ? 1 : y.to(value) < bottom - margin ? -1 : 0);
+  const broken = curve.map((value, i) => (i > 0 && edge(value) * edge(curve[i - 1]) < 0 ? null : value));
 
   return figure(
     [
-      { x: at, y: curve, name: "law, beyond the data", mode: "lines", line: { color: colours[1], dash: "dash" } },
+      { x: at, y: broken, name: "law, beyond the data", mode: "lines", line: { color: colours[1], dash: "dash" } },
       {
         x: at,
-        y: curve.map((value, i) => (inside[i] ? value : null)),
+        y: broken.map((value, i) => (inside[i] ? value : null)),
         name: "law",
         mode: "lines",
         line: { color: colours[1] },

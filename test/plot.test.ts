@@ -108,6 +108,14 @@ describe("names in figures", () => {
 });
 
 describe("plotResult, one input", () => {
+  it("draws no line through a pole", () => {
+    const law = candidate((x) => 1 / x);
+    const { trace } = page(plotResult(result(law, [[1, 2, 3, 4, 5]], [1, 0.5, 0.33, 0.25, 0.2])));
+    const { x, y } = trace("law, beyond the data");
+    const gap = y.indexOf(null as unknown as number);
+    assert.ok(gap > 0 && x[gap - 1] < 0 && x[gap] >= 0 && y.lastIndexOf(null as unknown as number) === gap);
+  });
+
   it("goes on beyond the data by half their range, and shows measured minus predicted", () => {
     const { trace, layout } = page(
       plotResult(
