@@ -86,9 +86,13 @@ export async function decideOnAll(
     wild.length <= MOST_WILD * table.rows ? [...new Set([...some.wild, ...wild])].sort((a, b) => a - b) : some.wild;
   for (const row of set) all.aside[row] = 1;
   const refitted: Finalist[] = [];
-  for (const member of front(finalists, law)) {
+  // What is not offered may still have to be named.
+  const objected = finalists.filter(({ objection }) => objection);
+  const named = objected.sort((a, b) => a.lengthRegardless - b.lengthRegardless).slice(0, 1);
+  for (const member of [...front(finalists, law), ...named]) {
     const again = await onAllRows(member, all, rows, writing);
-    if (again) refitted.push(again);
+    const { objection } = member;
+    if (again) refitted.push(objection ? { ...again, objection, length: Number.POSITIVE_INFINITY } : again);
     else if (member === law) return some;
   }
   return { finalists: refitted, rows, wild: set, all };

@@ -17,7 +17,7 @@ import { FINAL_ROWS } from "./scale.js";
 import type { Table } from "./table.js";
 import { dimensionsOfNumbers } from "./units/check.js";
 import { inUnits } from "./units/dimension.js";
-import { lackOfFit, tooFewRows, verdict } from "./verdict.js";
+import { lackOfFit, tooFewRows, unlike, verdict } from "./verdict.js";
 
 /** With fewer rows than this for each fitted constant the user is warned. */
 const FEW_ROWS_EACH = 3;
@@ -82,7 +82,7 @@ export function conclude({ finalists, rows, wild, all, stopped, seconds }: Outco
     warnings.push(
       `No law found: the best approximation is ${toText(best.tree, { digits: 6 })}. ${
         tooFewRows(fit)
-          ? `It has ${chosen.parameters} constants, which ${rows.target.length} rows are too few to bear out.`
+          ? `It has ${chosen.parameters} constants, which ${telling(rows.target)} too few to bear out.`
           : "Its residuals are alike between neighbouring rows, " +
             `${lackOfFit(fit).toFixed(1)} standard deviations more than noise would make them.`
       }`,
@@ -130,6 +130,13 @@ export function conclude({ finalists, rows, wild, all, stopped, seconds }: Outco
     },
     table,
   );
+}
+
+/** The rows that could speak for a formula. */
+function telling(target: Float64Array): string {
+  const different = unlike(target);
+  if (different === target.length) return `${different} rows are`;
+  return different === 1 ? "the one row unlike all others is" : `the ${different} rows unlike the others are`;
 }
 
 /** Without longer formulas that say the same as one that breaks the units, such as sin(εx)/ε for x. */

@@ -35,6 +35,7 @@ export function verdict(fit: Fit): Verdict {
   const mean = target.reduce((a, b) => a + b) / target.length;
   const spread = Math.sqrt(target.reduce((s, y) => s + (y - mean) ** 2, 0) / target.length);
   const rms = Math.sqrt(residuals.reduce((s, r) => s + r * r, 0) / residuals.length);
+  if (fit.parameters > unlike(target)) return "approximation";
   const size = target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
   if (rms <= ROUNDING * spread || rms <= 1e-14 * size) return "exact";
   const steps = quanta(target, DIGITS);
@@ -44,7 +45,19 @@ export function verdict(fit: Fit): Verdict {
 
 /** Has the formula so many constants that so few rows would follow it in any case? */
 export function tooFewRows({ target, parameters }: Pick<Fit, "target" | "parameters">): boolean {
-  return parameters > Math.max(2, target.length / ROWS_PER_CONSTANT);
+  return parameters > Math.max(2, target.length / ROWS_PER_CONSTANT) || parameters > unlike(target);
+}
+
+/** Rows whose target is not that of most rows: where all are zero but one, one row is all that a formula could be fitted to. */
+export function unlike(target: Float64Array): number {
+  const counts = new Map<number, number>();
+  let most = 0;
+  for (const value of target) {
+    const count = (counts.get(value) ?? 0) + 1;
+    counts.set(value, count);
+    most = Math.max(most, count);
+  }
+  return most > target.length / 2 ? target.length - most : target.length;
 }
 
 /**

@@ -93,3 +93,10 @@ test("memory stays level: a million rows take their own size and that of the tab
   t.diagnostic(`table ${size.toFixed(0)} MB, peak ${all.toFixed(0)} MB, of 10,000 rows ${some.toFixed(0)} MB`);
   assert.ok(all - some < 2 * size + 100, `${all} MB, ${some} MB for 10,000 rows, table ${size} MB`);
 });
+
+test("a formula that breaks the units is named also where all rows decide", async () => {
+  const [x, t] = [uniform(21, N, 1, 3), uniform(22, N, 1, 3)];
+  const y = map([x, t, normal(23, N)], (x, t, r) => x + t + 0.01 * r);
+  const { warnings } = await discover({ x, t, y }, { ...few, units: { x: "m", t: "s", y: "m" } });
+  assert.match(warnings.join("\n"), /In disregard of the units, .* describes the data better/);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Fit, lackOfFit, verdict } from "../src/verdict.js";
+import { type Fit, lackOfFit, tooFewRows, verdict } from "../src/verdict.js";
 import { map, normal, uniform } from "./search/help.js";
 
 /** Data y = 3x + residuals, weighted all alike. */
@@ -109,4 +109,15 @@ test("a formula with many constants for its rows is no law, however small its re
   assert.equal(verdict(few), "law");
   assert.equal(verdict({ ...few, parameters: 2 }), "law");
   assert.equal(verdict({ ...few, parameters: 4 }), "approximation");
+});
+
+test("one row that is unlike all others bears out no formula, though it can be followed exactly", () => {
+  const x = Float64Array.from({ length: 20 }, (_, i) => i + 1);
+  const alone = x.map((_, i) => (i === 19 ? 3.7 : 0));
+  const residuals = new Float64Array(20);
+  const fit = { inputs: [x], residuals, weighted: residuals };
+  assert.equal(verdict({ ...fit, target: alone, parameters: 2 }), "approximation");
+  assert.ok(tooFewRows({ target: alone, parameters: 2 }));
+  const half = x.map((v) => Math.max(0, v - 10));
+  assert.equal(verdict({ ...fit, target: half, parameters: 2 }), "exact");
 });

@@ -24,7 +24,7 @@ import { type Job, type Problem, type Runner, Workbench } from "./workbench.js";
 export const SEARCH_DEFAULTS = {
   /** Rounds of growth at most. */
   rounds: 24,
-  /** The same for a smaller problem that may not be one. */
+  /** The same for a smaller problem that may not be one, and for the whole of one that was searched. */
   roundsUnsure: 6,
   /** Rounds without a shorter description after which growth ends; sooner where only noise is left, or rows are few. */
   patience: 8,
@@ -97,6 +97,8 @@ export async function search(
   let pruned: State | undefined;
   /** Has a smaller problem a short exact law? It is as sure there, however long the whole is. */
   let settled = false;
+  /** Was a smaller problem that is one searched in full? The whole then has hardly more to find. */
+  let known = false;
   // A smooth function of one group is approached to many digits by formulas that lead nowhere: they wait to the end.
   const waiting: Candidate[] = [];
   // An exact network that needs no constant of nature is hardly there by chance.
@@ -113,7 +115,7 @@ export async function search(
   }
   await grow();
   if (!pool.exact && !onlyNoise()) await grownInGroups();
-  if (!pool.exact && mutations) {
+  if (!pool.exact && mutations && !known) {
     if (!onlyNoise()) await narrowed();
     await mutateBest();
   }
@@ -139,6 +141,7 @@ export async function search(
     for (const part of similar) await solve({ part, rounds: settings.roundsUnsure, mutations: false });
     for (const { part, sure } of separate(problem, model)) {
       await solve({ part, rounds: sure ? settings.rounds : settings.roundsUnsure, mutations: sure });
+      known ||= sure;
     }
   }
 
@@ -196,7 +199,8 @@ export async function search(
     let length = Number.POSITIVE_INFINITY;
     let idle = 0;
     let exactSince = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < rounds && !stopped(); round++) {
+    const most = known ? Math.min(rounds, settings.roundsUnsure) : rounds;
+    for (let round = 0; round < most && !stopped(); round++) {
       idle = pool.best.length < length - PROGRESS ? 0 : idle + 1;
       if (idle === 0) length = pool.best.length;
       if (pool.exact && exactSince > round) exactSince = round;
