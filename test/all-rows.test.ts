@@ -96,7 +96,7 @@ test("memory stays level: a million rows take their own size and that of the tab
 
 test("a formula that breaks the units is named also where all rows decide", async () => {
   const [x, t] = [uniform(21, N, 1, 3), uniform(22, N, 1, 3)];
-  const y = map([x, t, normal(23, N)], (x, t, r) => x + t + 0.01 * r);
+  const y = map([x, t], (x, t) => x + t);
   const { warnings } = await discover({ x, t, y }, { ...few, units: { x: "m", t: "s", y: "m" } });
-  assert.match(warnings.join("\n"), /In disregard of the units, .* describes the data better/);
+  assert.match(warnings.join("\n"), /In disregard of the units, (x\+t|t\+x) describes the data better/);
 });
