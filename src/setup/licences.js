@@ -1,4 +1,4 @@
-// `npm run licences`: the licences of all packages, into licences.md: npm's from the lockfile, Python's from what set-up installed.
+// `npm run licences`: the licences of all packages, into licences.md beside this file: npm's from the lockfile, Python's from what set-up installed.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { run } from "./command.js";
@@ -82,6 +82,6 @@ ${listed(python)}
 
 TensorFlow's C library, out of PyPI's wheel, is Apache-2.0.
 `;
-  writeFileSync(at("licences.md"), text);
-  console.log("✓ licences.md");
+  writeFileSync(at("src/setup/licences.md"), text);
+  console.log("✓ src/setup/licences.md");
 }

@@ -62,7 +62,7 @@ test("licences.md has every npm package, and none is under a licence that asks f
   const { listed, npmPackages } = await import(
     new URL("src/setup/licences.js", new URL("../../../", import.meta.url)).href
   );
-  const text = readFileSync(join(root, "licences.md"), "utf8");
+  const text = readFileSync(join(root, "src/setup/licences.md"), "utf8");
   for (const dev of [false, true]) {
     const lists = listed(npmPackages({ dev }));
     assert.ok(text.includes(lists), "npm run licences makes it anew");
