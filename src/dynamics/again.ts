@@ -3,9 +3,11 @@
  * its own to be seen. Terms too weak for single rows are looked for through windows.
  */
 import { number, product, sum, variable, variables } from "../expression/build.js";
+import { toText } from "../expression/text.js";
 import type { Expression } from "../expression/tree.js";
 import { allShared, type Dealt, type StateView } from "./common.js";
 import { type Found, ratesOf, type Scene } from "./find.js";
+import { plainTerms } from "./missing.js";
 import { opened, substituted } from "./opened.js";
 import type { Related } from "./relate.js";
 import type { Series } from "./series.js";
@@ -57,14 +59,15 @@ const MOST_ADDED = 3;
 
 /** A law with the terms that single rows are too noisy to show, but windows are not: each state, latent and product of two. */
 async function withMissing(view: StateView, law: Dealt): Promise<Dealt> {
-  const plain = view.names.map(variable);
-  const terms = [number(1), ...plain, ...plain.flatMap((a, i) => plain.slice(i).map((b) => product(a, b)))];
+  const terms = plainTerms(view.names);
   let best = law;
   for (let k = 0; k < MOST_ADDED; k++) {
     const { structure, values } = best;
     const name = `added$${k}`;
     let next = best;
+    const there = plainOf(best);
     for (const term of terms) {
+      if (there.has(toText(term))) continue;
       const tree: Expression = { kind: "sum", terms: [structure.tree, product(variable(name), term)] };
       const longer = await allShared(view, {
         tree: sum(tree),
@@ -78,6 +81,12 @@ async function withMissing(view: StateView, law: Dealt): Promise<Dealt> {
     best = next;
   }
   return best;
+}
+
+/** A law's terms as text, without their coefficients. */
+function plainOf({ structure: { tree, coefficients } }: Dealt): Set<string> {
+  const one = new Map(coefficients.map((name) => [name, number(1)]));
+  return new Set((tree.kind === "sum" ? tree.terms : [tree]).map((term) => toText(substituted(term, one))));
 }
 
 /** Constants nearer to a round number than this part of it may be it, and what keeps them from it may be a missing term. */

@@ -11,6 +11,7 @@ import { type Found, lawAmong, type Scene } from "./find.js";
 import { gauged } from "./gauge.js";
 import { inferred } from "./infer.js";
 import { closed, type Law, type Measured } from "./law.js";
+import { withMissingTerm } from "./missing.js";
 import { type Opened, opened, ordered, substituted } from "./opened.js";
 import { POLISH_DEFAULTS, type Polished, polished } from "./polish.js";
 import { relate } from "./relate.js";
@@ -61,6 +62,9 @@ export async function fitted(
     return unfinished(scene, survey, soFar);
   }
 }
+
+/** Terms added at most, by all series. */
+const MOST_ADDED = 3;
 
 /** An attempt that was not held against the observations. */
 function unfinished({ form }: Scene, { names }: Survey, { law, equations }: SoFar): Attempt {
@@ -139,8 +143,20 @@ async function found(
   signal?.throwIfAborted();
   const { list } = survey.set;
   const last = { lengths: POLISH_DEFAULTS.lengths.slice(-1), signal, step };
-  const first = await polished(early, list, start.latents, survey, last);
-  const law = { ...draft, values: first.values };
+  let first = await polished(early, list, start.latents, survey, last);
+  let law: Law = { ...draft, values: first.values };
+  const lacking = () =>
+    signal?.aborted ? undefined : step(async () => (await withMissingTerm(law, first, sought)) ?? null);
+  let longer = await lacking();
+  for (let k = 0; longer && k < MOST_ADDED; k++) {
+    const next = await polished(longer, list, first.latents, survey, last);
+    if (!(next.mse < first.mse)) break;
+    first = next;
+    law = { ...longer, values: next.values };
+    longer = await lacking();
+  }
+  // A law that is known to lack something is none, however little that is.
+  if (longer) first = { ...first, ok: false };
   report(
     0.9,
     closed(law)

@@ -233,24 +233,70 @@ export async function standardErrors(
   const normal = await normalEquations(problem, shared, own);
   const unknown = (n: number) => new Float64Array(n).fill(Number.NaN);
   if (!normal) return { shared: unknown(shared.length), own: own.map((z) => unknown(z.length)) };
-  const p = shared.length;
   const errors = (factored: Float64Array, n: number) => {
     const inverse = invertFactored(factored, n);
     return Float64Array.from({ length: n }, (_, k) => sigma * Math.sqrt(inverse[k * n + k]));
   };
-  const schur = normal.gram.slice();
-  const mine = normal.own.map(({ gram, coupling, right }) => {
-    const q = right.length;
-    const factor = damped(gram, q, 0);
-    if (!cholesky(factor, q)) return unknown(q);
+  const { gram, factors } = eliminated(normal);
+  const p = shared.length;
+  return {
+    shared: cholesky(gram, p) ? errors(gram, p) : unknown(p),
+    own: factors.map((factor, b) => (factor ? errors(factor, own[b].length) : unknown(own[b].length))),
+  };
+}
+
+/** Normal equations of the shared unknowns alone, and the factored ones of each block's private unknowns where there are any. */
+function eliminated(
+  normal: Normal,
+): Pick<Normal, "gram" | "right"> & { readonly factors: (Float64Array | undefined)[] } {
+  const [gram, right] = [normal.gram.slice(), normal.right.slice()];
+  const p = right.length;
+  const factors = normal.own.map((block) => {
+    const q = block.right.length;
+    const factor = damped(block.gram, q, 0);
+    if (!cholesky(factor, q)) return undefined;
     for (let k = 0; k < p; k++) {
-      const back = Float64Array.from({ length: q }, (_, j) => coupling[j * p + k]);
+      const back = Float64Array.from({ length: q }, (_, j) => block.coupling[j * p + k]);
       solveFactored(factor, back, q);
+      for (let j = 0; j < q; j++) right[k] -= back[j] * block.right[j];
       for (let l = 0; l < p; l++) {
-        for (let j = 0; j < q; j++) schur[l * p + k] -= coupling[j * p + l] * back[j];
+        for (let j = 0; j < q; j++) gram[l * p + k] -= block.coupling[j * p + l] * back[j];
       }
     }
-    return errors(factor, q);
+    return factor;
   });
-  return { shared: cholesky(schur, p) ? errors(schur, p) : unknown(p), own: mine };
+  return { gram, right, factors };
+}
+
+/** Part of the diagonal that keeps unknowns that say the same from ending it all. */
+const SAID_TWICE = 1e-11;
+/** An unknown of which the others leave less than this part is one of them in other words. */
+const INDEPENDENT = 1e-9;
+
+/**
+ * By how much each of the last shared unknowns, let go by itself together with all others before them, would lower the sum of
+ * squares of a fit that was made without them; to first order, so one evaluation is enough (score test; Rao 1948).
+ * @param added how many of the shared unknowns were held
+ */
+export async function gains(problem: LeastSquares, at: Unknowns, added: number): Promise<number[] | undefined> {
+  const normal = await normalEquations(problem, at.shared, at.own);
+  if (!normal) return undefined;
+  const { gram, right } = eliminated(normal);
+  const p = right.length;
+  const kept = p - added;
+  const base = Float64Array.from({ length: kept * kept }, (_, i) => gram[Math.floor(i / kept) * p + (i % kept)]);
+  // What the unknowns of the fit say twice among themselves does no harm to the others.
+  for (let k = 0; k < kept; k++) base[k * kept + k] += SAID_TWICE * normal.gram[k * p + k];
+  if (kept > 0 && !cholesky(base, kept)) return undefined;
+  return Array.from({ length: added }, (_, a) => {
+    const k = kept + a;
+    const coupling = gram.subarray(k * p, k * p + kept);
+    const back = coupling.slice();
+    if (kept > 0) solveFactored(base, back, kept);
+    const [left, slope] = back.reduce(
+      ([g, r], b, j) => [g - b * coupling[j], r - b * right[j]],
+      [gram[k * p + k], right[k]],
+    );
+    return left > INDEPENDENT * normal.gram[k * p + k] ? slope ** 2 / left : 0;
+  });
 }

@@ -9,6 +9,7 @@ import type { Law } from "./law.js";
 import { leastSquares, type Solution, standardErrors } from "./least-squares.js";
 import type { Series } from "./series.js";
 import { type Shooting, shootingProblem, startsFrom, startsFromPaths } from "./shoot.js";
+import { noiseDoubt } from "./smooth.js";
 import type { Survey } from "./survey.js";
 
 export const POLISH_DEFAULTS = {
@@ -20,12 +21,12 @@ export const POLISH_DEFAULTS = {
   enough: 1e-17,
 };
 
-/** Mean square errors this many times the noise's are still the noise's: its size is an estimate. */
-const NOISE = 1.15;
+/** Mean square errors above the noise's by so many standard errors of both are no noise's, nor are those above it by this part. */
+const NOISE = { errors: 4, part: 0.15 };
 /** Without noise: relative mean square error of what counts as followed exactly. */
-const EXACT = 1e-12;
-/** Numerical errors of a path are kept below this part of the noise. */
-const BELOW_NOISE = 0.03;
+export const EXACT = 1e-12;
+/** Numerical errors of a path are kept below this part of the noise; over all rows, below this many of its standard errors. */
+const BELOW_NOISE = { row: 0.03, all: 3 };
 
 export interface Polished {
   readonly values: Float64Array;
@@ -39,6 +40,8 @@ export interface Polished {
   /** The same of the noise. */
   readonly floor: number;
   readonly ok: boolean;
+  /** The last fit: its problem, and of each series the latents and the segments' first states. */
+  readonly last?: { readonly shooting: Shooting; readonly solution: Solution };
 }
 
 export interface PolishOptions {
@@ -64,7 +67,9 @@ export async function polished(
     start: columns.map((column) => column[0]),
     parameters: [...latents[s], ...law.values],
   }));
-  const accurate = Math.max(ACCURATE, BELOW_NOISE * Math.min(...relative));
+  const all = series.reduce((sum, { rows }) => sum + rows * observed, 0);
+  const below = Math.min(BELOW_NOISE.row, BELOW_NOISE.all / Math.sqrt(all));
+  const accurate = Math.max(ACCURATE, below * Math.min(...relative));
   const names = [...law.latents, ...constants];
   const { dt } = set;
   const longest = Math.max(...lengths);
@@ -87,7 +92,9 @@ export async function polished(
   }
   const problem = shootingProblem(shooting as Shooting);
   const unknown = solution.own.reduce((sum, z) => sum + z.length, constants.length);
-  const mse = solution.error / Math.max(1, solution.residuals - unknown);
+  const freedom = Math.max(1, solution.residuals - unknown);
+  const mse = solution.error / freedom;
+  const most = 1 + noiseMargin(relative, freedom, noiseDoubt(set.list));
   const errors = await standardErrors(problem, solution, Math.sqrt(mse));
   const l = law.latents.length;
   return {
@@ -97,6 +104,20 @@ export async function polished(
     latentErrors: errors.own.map((e) => e.slice(0, l)),
     mse,
     floor,
-    ok: !signal?.aborted && mse <= Math.max(NOISE * floor, EXACT),
+    ok: !signal?.aborted && mse <= Math.max(most * floor, EXACT),
+    last: { shooting: shooting as Shooting, solution },
   };
+}
+
+/**
+ * By what part the mean square of residuals that are all noise may exceed the noise's. Normal residuals of `freedom` degrees
+ * tell it to 2/freedom, where the states' noises are of one size. The two estimates are taken as independent, which errs on
+ * the safe side.
+ * @param relative noise of each observed state
+ * @param doubt relative standard error of its square
+ */
+export function noiseMargin(relative: readonly number[], freedom: number, doubt: number): number {
+  const [squares, fourths] = [2, 4].map((power) => relative.reduce((sum, r) => sum + r ** power, 0));
+  const uneven = squares > 0 ? fourths / squares ** 2 : 1;
+  return Math.min(NOISE.part, NOISE.errors * Math.sqrt(uneven * ((2 * relative.length) / freedom + doubt ** 2)));
 }

@@ -73,6 +73,19 @@ export function noiseOf(series: readonly Series[]): number[] {
   });
 }
 
+/**
+ * Relative standard error of the square of what `noiseOf` says, for white normal errors. Neighbouring differences of order m
+ * are correlated as binomial coefficients of 2m, so those of n rows tell the square to 2/n·C(4m, 2m)/C(2m, m)²; m is the
+ * highest here, which knows least.
+ */
+export function noiseDoubt(series: readonly Series[]): number {
+  const order = ORDERS[ORDERS.length - 1];
+  const n = series.reduce((sum, { rows }) => sum + Math.max(0, rows - order), 0);
+  // C(2m, m) = Π (m + k)/k.
+  const central = (m: number) => Array.from({ length: m }, (_, k) => 1 + m / (k + 1)).reduce((a, b) => a * b, 1);
+  return Math.sqrt(((2 / n) * central(2 * order)) / central(order) ** 2);
+}
+
 /** Windows and orders tried for a derivative. */
 const SHAPES: readonly (readonly [half: number, order: number])[] = [
   [4, 8],

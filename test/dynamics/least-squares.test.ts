@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type LeastSquares, leastSquares, standardErrors } from "../../src/dynamics/least-squares.js";
+import { gains, type LeastSquares, leastSquares, standardErrors } from "../../src/dynamics/least-squares.js";
 import { random } from "../../src/random.js";
 
 /** Three series y = z·exp(−w·t) + noise with a common w. */
@@ -49,4 +49,30 @@ test("the errors of shared unknowns are those of the full normal matrix", async 
   assert.ok(Math.abs(shared[0] - 0.1 / Math.sqrt(schur)) < 1e-10);
   assert.ok(Math.abs(own[0][0] - 0.1 / Math.sqrt(c)) < 1e-10);
   assert.ok(Math.abs(w - 0.7) < 4 * shared[0]);
+});
+
+test("what an unknown that was held would gain is what a fit with it gains", async () => {
+  const { problem, times } = decays(0.1);
+  // The same with an offset common to all, and once more the rate, which can gain nothing.
+  const longer: LeastSquares = {
+    blocks: 3,
+    evaluate(block, [w, offset, again], z, slopes) {
+      const made = problem.evaluate(block, Float64Array.of(w + again), z, slopes);
+      if (!made) return undefined;
+      return {
+        residuals: made.residuals.map((r) => r - offset),
+        jacobian: Float64Array.from(
+          times.flatMap((_, i) => [made.jacobian[2 * i], 1, made.jacobian[2 * i], made.jacobian[2 * i + 1]]),
+        ),
+      };
+    },
+  };
+  const options = { steps: 50, tolerance: 1e-12 };
+  const without = await leastSquares(problem, start(), options);
+  const shared = Float64Array.of(...without.shared, 0, 0);
+  const [offset, again] = (await gains(longer, { shared, own: without.own }, 2)) ?? [];
+  const full = await leastSquares(longer, { shared, own: without.own }, options);
+  const drop = without.error - full.error;
+  assert.ok(drop > 0 && Math.abs(offset - drop) < 0.02 * drop, `${offset}, not ${drop}`);
+  assert.equal(again, 0);
 });
