@@ -36,7 +36,7 @@ export interface Checkpoint {
 }
 
 interface Header extends Omit<State, "tensors"> {
-  readonly eqlab: "vision 1";
+  readonly eqlab: "vision 2";
   readonly key: string;
   readonly sizes: readonly number[];
 }
@@ -47,7 +47,7 @@ export function openCheckpoint(path: string, images: ImageSet, settings: LearnSe
   return {
     known: existsSync(path) ? read(path, key) : undefined,
     save({ tensors, ...rest }) {
-      const header: Header = { eqlab: "vision 1", key, sizes: tensors.map(({ length }) => length), ...rest };
+      const header: Header = { eqlab: "vision 2", key, sizes: tensors.map(({ length }) => length), ...rest };
       const numbers = tensors.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
       try {
         mkdirSync(dirname(path), { recursive: true });
@@ -65,11 +65,14 @@ export function openCheckpoint(path: string, images: ImageSet, settings: LearnSe
 function read(path: string, key: string): State {
   const bytes = readFileSync(path);
   const end = bytes.indexOf("\n");
-  let header: Partial<Header> = {};
+  let header: Partial<Omit<Header, "eqlab">> & { eqlab?: string } = {};
   try {
     header = JSON.parse(bytes.subarray(0, end).toString());
   } catch {}
-  if (header.eqlab !== "vision 1") {
+  if (header.eqlab === "vision 1") {
+    throw new InputError(`The checkpoint ${path} is of an earlier version, with a smaller encoder. Delete it.`);
+  }
+  if (header.eqlab !== "vision 2") {
     throw new InputError(
       `${path} is no checkpoint of learning from images. Name another file: this one is left as it is.`,
     );
