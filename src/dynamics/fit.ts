@@ -3,8 +3,10 @@
  * the latents known, and multiple shooting for the last word.
  */
 import { number, variable } from "../expression/build.js";
+import { complexity } from "../expression/complexity.js";
 import { toText } from "../expression/text.js";
 import type { Expression } from "../expression/tree.js";
+import { NODE_COST } from "../search/description.js";
 import { findAgain } from "./again.js";
 import { type Dealt, median } from "./common.js";
 import { type Found, lawAmong, type Scene } from "./find.js";
@@ -13,7 +15,8 @@ import { inferred } from "./infer.js";
 import { closed, type Law, type Measured } from "./law.js";
 import { withMissingTerm } from "./missing.js";
 import { type Opened, opened, ordered, substituted } from "./opened.js";
-import { POLISH_DEFAULTS, type Polished, polished } from "./polish.js";
+import { EXACT, POLISH_DEFAULTS, type Polished, polished } from "./polish.js";
+import { withoutInnerTerms } from "./prune.js";
 import { relate } from "./relate.js";
 import { rounded } from "./round.js";
 import type { Survey } from "./survey.js";
@@ -86,6 +89,14 @@ function typical({ structure, shared, own, values }: Dealt): Expression {
   );
 }
 
+/** Description length of a law by what its paths leave: n/2·ln(mse) + ½·constants·ln n + 1.6 · nodes. */
+function lengthOf({ equations, constants }: Law, { mse, last }: Polished): number {
+  const n = last?.solution.residuals ?? 0;
+  if (!(n > 0) || !Number.isFinite(mse)) return Number.POSITIVE_INFINITY;
+  const nodes = equations.reduce((sum, equation) => sum + complexity(equation), 0);
+  return 0.5 * n * Math.log(Math.max(mse, EXACT)) + 0.5 * constants.length * Math.log(n) + NODE_COST * nodes;
+}
+
 async function found(
   scene: Scene,
   survey: Survey,
@@ -125,7 +136,7 @@ async function found(
     values.push(...law.values);
     report(0.6 + (0.2 * (place + 1)) / sought.length, toText(first, { digits: 4 }));
   }
-  const draft = gauged({
+  let draft = gauged({
     form,
     states: names,
     latents: related.latents,
@@ -134,7 +145,13 @@ async function found(
     equations,
   });
   soFar.law = draft;
-  const some = await polished(draft, laws[0].view.series, related.latentValues, survey, { signal, step });
+  const tried = (law: Law) => polished(law, laws[0].view.series, related.latentValues, survey, { signal, step });
+  let some = await tried(draft);
+  // Structures go by smoothed rows, and smoothing may have bent them: multiple shooting says what a term inside is worth.
+  for (const simpler of withoutInnerTerms({ ...draft, values: some.values })) {
+    const other = await tried(simpler);
+    if (lengthOf(simpler, other) < lengthOf(draft, some)) [draft, some] = [simpler, other];
+  }
   // What some series tell of the constants, all tell better.
   const early = { ...draft, values: some.values };
   soFar.law = early;
