@@ -14,7 +14,7 @@ export interface DynamicsResult extends Displayable {
   readonly latentNames: string[];
   /** The latents of each series, [series, latent]; none if it was stopped too early to have any. */
   readonly latents: number[][];
-  /** Do the law's paths leave nothing but noise? */
+  /** Do the law's paths leave nothing but noise, and is there no term by which they would come nearer? */
   readonly ok: boolean;
   /** Mean square error of the paths and of the noise alone, in squares of the states' standard deviations. */
   readonly mse: number;
