@@ -173,7 +173,9 @@ async function runAll(page: Page, lab: Lab, name: string): Promise<void> {
   for (let executed = false; !executed; ) {
     await page.waitForTimeout(1000);
     await page.keyboard.press("Control+s");
-    const code = lab.read(name).cells.filter((cell) => cell.cell_type === "code");
+    const saved = lab.read(name);
+    if (!saved) continue;
+    const code = saved.cells.filter((cell) => cell.cell_type === "code");
     const errors = code.flatMap(({ outputs = [] }) => outputs.filter(({ output_type: type }) => type === "error"));
     assert.deepEqual(errors, []);
     executed = code.every(({ execution_count: count }) => typeof count === "number");

@@ -15,8 +15,8 @@ export interface Lab {
   write(name: string, ...cells: string[]): void;
   /** Copies a notebook beside the others. */
   copy(from: string, name: string): void;
-  /** A notebook as it was last saved. */
-  read(name: string): Notebook;
+  /** A notebook as it was last saved; undefined while it is being saved. */
+  read(name: string): Notebook | undefined;
   close(): Promise<void>;
 }
 
@@ -54,7 +54,14 @@ export async function startLab(): Promise<Lab> {
       writeFileSync(join(notebooks, `${name}.ipynb`), text);
     },
     copy: (from, name) => cpSync(from, join(notebooks, `${name}.ipynb`)),
-    read: (name) => readNotebook(join(notebooks, `${name}.ipynb`)),
+    read(name) {
+      try {
+        return readNotebook(join(notebooks, `${name}.ipynb`));
+      } catch (error) {
+        if (error instanceof SyntaxError) return undefined;
+        throw error;
+      }
+    },
     async close() {
       lab.kill();
       await ended;
