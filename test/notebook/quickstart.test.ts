@@ -60,7 +60,7 @@ describe("README.md", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     for (const [, script] of readme.matchAll(/npm run ([\w:]+)/g)) assert.ok(script in scripts, script);
     for (const [, file] of readme.matchAll(/\]\(([\w./]+)\)/g)) statSync(join(root, file));
-    const cli = readFileSync(join(root, "src", "cli.ts"), "utf8");
-    for (const [, option] of readme.matchAll(/`--(\w+)/g)) assert.match(cli, new RegExp(`^  ${option}: `, "m"));
+    const options = readFileSync(join(root, "src", "command", "arguments.ts"), "utf8");
+    for (const [, option] of readme.matchAll(/`--(\w+)/g)) assert.match(options, new RegExp(`^  ${option}: `, "m"));
   });
 });
