@@ -162,55 +162,57 @@ async function normalEquations(
 }
 
 /** The damped step; undefined where the system can't be solved. */
-function solve(
-  { gram, right, own }: Normal,
-  shared: Float64Array,
-  damping: number,
-  ridge?: Float64Array,
-): Unknowns | undefined {
-  const p = right.length;
-  const schur = gram.slice();
-  const side = right.slice();
+function solve(normal: Normal, shared: Float64Array, damping: number, ridge?: Float64Array): Unknowns | undefined {
+  const p = shared.length;
+  const [gram, right] = [normal.gram.slice(), normal.right.slice()];
   for (let k = 0; k < p; k++) {
-    schur[k * p + k] += damping * gram[k * p + k] + (gram[k * p + k] === 0 ? 1 : 0) + (ridge?.[k] ?? 0);
-    side[k] -= (ridge?.[k] ?? 0) * shared[k];
+    const diagonal = gram[k * p + k];
+    gram[k * p + k] += damping * diagonal + (diagonal === 0 ? 1 : 0) + (ridge?.[k] ?? 0);
+    right[k] -= (ridge?.[k] ?? 0) * shared[k];
   }
-  const factors: Float64Array[] = [];
-  const column = (matrix: Float64Array, q: number, k: number) => {
-    const out = new Float64Array(q);
-    for (let j = 0; j < q; j++) out[j] = matrix[j * p + k];
-    return out;
-  };
-  for (const block of own) {
+  const { factors, ...reduced } = eliminated({ ...normal, gram, right }, damping);
+  if (p > 0 && !cholesky(reduced.gram, p)) return undefined;
+  const moved = reduced.right;
+  if (p > 0) solveFactored(reduced.gram, moved, p);
+  const own: Float64Array[] = [];
+  for (const [b, block] of normal.own.entries()) {
+    const factor = factors[b];
+    if (!factor) return undefined;
+    const q = block.right.length;
+    const step = block.right.slice();
+    for (let j = 0; j < q; j++) for (let k = 0; k < p; k++) step[j] -= block.coupling[j * p + k] * moved[k];
+    solveFactored(factor, step, q);
+    own.push(step);
+  }
+  return { shared: moved, own };
+}
+
+/** Normal equations of the shared unknowns alone, and the factored ones of each block's private unknowns where there are any. */
+function eliminated(
+  normal: Normal,
+  damping = 0,
+): Pick<Normal, "gram" | "right"> & { readonly factors: (Float64Array | undefined)[] } {
+  const [gram, right] = [normal.gram.slice(), normal.right.slice()];
+  const p = right.length;
+  const factors = normal.own.map((block) => {
     const q = block.right.length;
     const factor = damped(block.gram, q, damping);
     if (!cholesky(factor, q)) return undefined;
-    factors.push(factor);
     const solved = block.right.slice();
     solveFactored(factor, solved, q);
     for (let k = 0; k < p; k++) {
-      const back = column(block.coupling, q, k);
-      for (let j = 0; j < q; j++) side[k] -= back[j] * solved[j];
+      const back = Float64Array.from({ length: q }, (_, j) => block.coupling[j * p + k]);
+      for (let j = 0; j < q; j++) right[k] -= back[j] * solved[j];
       solveFactored(factor, back, q);
       for (let l = 0; l < p; l++) {
         let s = 0;
         for (let j = 0; j < q; j++) s += block.coupling[j * p + l] * back[j];
-        schur[l * p + k] -= s;
+        gram[l * p + k] -= s;
       }
     }
-  }
-  if (p > 0) {
-    if (!cholesky(schur, p)) return undefined;
-    solveFactored(schur, side, p);
-  }
-  const moved = own.map((block, b) => {
-    const q = block.right.length;
-    const step = block.right.slice();
-    for (let j = 0; j < q; j++) for (let k = 0; k < p; k++) step[j] -= block.coupling[j * p + k] * side[k];
-    solveFactored(factors[b], step, q);
-    return step;
+    return factor;
   });
-  return { shared: side, own: moved };
+  return { gram, right, factors };
 }
 
 function damped(gram: Float64Array, q: number, damping: number): Float64Array {
@@ -243,29 +245,6 @@ export async function standardErrors(
     shared: cholesky(gram, p) ? errors(gram, p) : unknown(p),
     own: factors.map((factor, b) => (factor ? errors(factor, own[b].length) : unknown(own[b].length))),
   };
-}
-
-/** Normal equations of the shared unknowns alone, and the factored ones of each block's private unknowns where there are any. */
-function eliminated(
-  normal: Normal,
-): Pick<Normal, "gram" | "right"> & { readonly factors: (Float64Array | undefined)[] } {
-  const [gram, right] = [normal.gram.slice(), normal.right.slice()];
-  const p = right.length;
-  const factors = normal.own.map((block) => {
-    const q = block.right.length;
-    const factor = damped(block.gram, q, 0);
-    if (!cholesky(factor, q)) return undefined;
-    for (let k = 0; k < p; k++) {
-      const back = Float64Array.from({ length: q }, (_, j) => block.coupling[j * p + k]);
-      solveFactored(factor, back, q);
-      for (let j = 0; j < q; j++) right[k] -= back[j] * block.right[j];
-      for (let l = 0; l < p; l++) {
-        for (let j = 0; j < q; j++) gram[l * p + k] -= block.coupling[j * p + l] * back[j];
-      }
-    }
-    return factor;
-  });
-  return { gram, right, factors };
 }
 
 /** Part of the diagonal that keeps unknowns that say the same from ending it all. */
