@@ -4,7 +4,7 @@
  * them agree. Rows are taken block by block, so that memory stays level however many there are.
  */
 import { setImmediate as turn } from "node:timers/promises";
-import { best, front } from "./choose.js";
+import { best, front, objected } from "./choose.js";
 import { evaluate } from "./expression/evaluate.js";
 import { described, type Finalist, type Leftover, leftover, type Rows, settled, type Writing } from "./finalists.js";
 import { rowWeights } from "./noise.js";
@@ -87,9 +87,8 @@ export async function decideOnAll(
   for (const row of set) all.aside[row] = 1;
   const refitted: Finalist[] = [];
   // What is not offered may still have to be named.
-  const objected = finalists.filter(({ objection }) => objection);
-  const named = objected.sort((a, b) => a.lengthRegardless - b.lengthRegardless).slice(0, 1);
-  for (const member of [...front(finalists, law), ...named]) {
+  const regardless = objected(finalists);
+  for (const member of [...front(finalists, law), ...(regardless ? [regardless] : [])]) {
     const again = await onAllRows(member, all, rows, writing);
     const { objection } = member;
     if (again) refitted.push(objection ? { ...again, objection, length: Number.POSITIVE_INFINITY } : again);

@@ -15,6 +15,12 @@ export function best(finalists: readonly Finalist[]): Finalist {
   return equal.reduce((a, b) => (compare(b, a) < 0 ? b : a));
 }
 
+/** The shortest description, in disregard of objections, of those that are not offered because of one. */
+export function objected(finalists: readonly Finalist[]): Finalist | undefined {
+  const those = finalists.filter(({ objection }) => objection);
+  return those.sort((a, b) => a.lengthRegardless - b.lengthRegardless)[0];
+}
+
 const compare = (a: Finalist, b: Finalist) => a.complexity - b.complexity || a.length - b.length;
 
 /** Other formulas that the data can't tell from the chosen one, the shortest description first. */

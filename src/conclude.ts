@@ -1,6 +1,6 @@
 /** The conclusion: which finalist is the law, what is to be said of it, and the result as the user sees it. */
 import { type AllRows, type Decided, weightsOfAll } from "./all-rows.js";
-import { best as bestOf, front as frontOf, rivals } from "./choose.js";
+import { best as bestOf, front as frontOf, objected, rivals } from "./choose.js";
 import { constantsOf } from "./constants.js";
 import { InputError } from "./errors.js";
 import { number } from "./expression/build.js";
@@ -90,9 +90,7 @@ export function conclude({ finalists, rows, wild, all, stopped, seconds }: Outco
   }
   const columns = Object.fromEntries(table.inputs.map(({ name }, i) => [name, rows.inputs[i]]));
   warnings.push(...crossings(best.tree, columns, rows.target.length).map((crossing) => poleWarning(crossing, table)));
-  const [regardless] = finalists
-    .filter(({ objection }) => objection)
-    .sort((a, b) => a.lengthRegardless - b.lengthRegardless);
+  const regardless = objected(finalists);
   const better = regardless && regardless.lengthRegardless < chosen.lengthRegardless - CLEARLY;
   if (better && regardless.objection === "pole") {
     warnings.push(
