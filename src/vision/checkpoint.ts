@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { InputError } from "../errors.js";
+import { LAYERS } from "./encoder.js";
 import type { ImageSet } from "./images.js";
 import type { EpochLoss, LearnSettings, Stage } from "./learn-options.js";
 
@@ -36,7 +37,7 @@ export interface Checkpoint {
 }
 
 interface Header extends Omit<State, "tensors"> {
-  readonly eqlab: "vision 2";
+  readonly eqlab: "vision 1";
   readonly key: string;
   readonly sizes: readonly number[];
 }
@@ -47,7 +48,7 @@ export function openCheckpoint(path: string, images: ImageSet, settings: LearnSe
   return {
     known: existsSync(path) ? read(path, key) : undefined,
     save({ tensors, ...rest }) {
-      const header: Header = { eqlab: "vision 2", key, sizes: tensors.map(({ length }) => length), ...rest };
+      const header: Header = { eqlab: "vision 1", key, sizes: tensors.map(({ length }) => length), ...rest };
       const numbers = tensors.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
       try {
         mkdirSync(dirname(path), { recursive: true });
@@ -65,21 +66,18 @@ export function openCheckpoint(path: string, images: ImageSet, settings: LearnSe
 function read(path: string, key: string): State {
   const bytes = readFileSync(path);
   const end = bytes.indexOf("\n");
-  let header: Partial<Omit<Header, "eqlab">> & { eqlab?: string } = {};
+  let header: Partial<Header> = {};
   try {
     header = JSON.parse(bytes.subarray(0, end).toString());
   } catch {}
-  if (header.eqlab === "vision 1") {
-    throw new InputError(`The checkpoint ${path} is of an earlier version, with a smaller encoder. Delete it.`);
-  }
-  if (header.eqlab !== "vision 2") {
+  if (header.eqlab !== "vision 1") {
     throw new InputError(
       `${path} is no checkpoint of learning from images. Name another file: this one is left as it is.`,
     );
   }
   if (header.key !== key) {
     throw new InputError(
-      `The checkpoint ${path} belongs to other images, another formula, other options or another seed. Name another file or delete it.`,
+      `The checkpoint ${path} belongs to other images, another formula, other options, another seed or another encoder. Name another file or delete it.`,
     );
   }
   const { sizes, eqlab: _, key: __, ...rest } = header as Header;
@@ -101,6 +99,6 @@ function read(path: string, key: string): State {
 function keyOf({ pixels, values, height, width }: ImageSet, settings: LearnSettings & { way: string }): string {
   const { formula, inRange, resolution, epochs, seed, way } = settings;
   const y = values.slice(0, 1000).map((a, i) => formula(a, values[(7 * i + 1) % values.length]));
-  const plain = { height, width, resolution, epochs, seed, way, y, seen: y.map(inRange) };
+  const plain = { encoder: LAYERS, height, width, resolution, epochs, seed, way, y, seen: y.map(inRange) };
   return createHash("sha256").update(pixels).update(JSON.stringify(plain)).digest("hex");
 }

@@ -20,6 +20,8 @@ const DENSE = 64;
 const DROPOUT = 0.2;
 /** More than there are digits: some digits get two, one for each way of writing them. */
 export const SLOTS = 16;
+/** What the sizes of all weights follow from. */
+export const LAYERS = { convolutions: CONVOLUTIONS, dense: DENSE, slots: SLOTS };
 
 /** A batch of images as a tensor, count × height × width × 1. */
 export type Batch = tf.Tensor4D;
