@@ -45,6 +45,15 @@ test("noise has no wild rows", async () => {
   }
 });
 
+test("of eight rows one that is three or four deviations off is not wild: Ptolemy's angles of refraction, as sines", async () => {
+  const sines = (degrees: readonly number[]) => degrees.map((angle) => Math.sin((angle * Math.PI) / 180));
+  const sin_i = sines([10, 20, 30, 40, 50, 60, 70, 80]);
+  const sin_r = sines([8, 15.5, 22.5, 29, 35, 40.5, 45.5, 50]);
+  const { best, setAside } = await discover({ sin_i, sin_r }, { target: "sin_r" });
+  assert.deepEqual(setAside, []);
+  assert.match(best.expression, /^[\d.]+\*sin_i$/);
+});
+
 test("odd signs are few, large, and never zero", () => {
   const rows = Float64Array.from({ length: 20 }, (_, i) => 1 + i);
   assert.deepEqual(oddSigns(rows), []);

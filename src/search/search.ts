@@ -270,9 +270,3 @@ function natureNodes({ dimensions }: Problem, grammar: Grammar): (root: Affine) 
   return (root: Affine) =>
     NATURE_NODES * Math.min(MOST_OF_NATURE, natureConstants(root, { names, grammar, dimensions }));
 }
-
-/** Runners without workers. */
-export const inProcess =
-  (workbench: Workbench): Runner =>
-  async (jobs) =>
-    jobs.map((job) => workbench.run(job));

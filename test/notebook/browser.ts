@@ -1,5 +1,8 @@
 /** Pages of the browser, for the tests that look at them as a reader does. */
+
+import assert from "node:assert/strict";
 import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { noBrowser } from "../../src/notebook/browser.js";
 
@@ -30,8 +33,23 @@ export const drawn = (page: Page) =>
     }),
   );
 
+/** Finds nothing on these files that some readers could not use: wide and dark, narrow and light. */
+export async function assertAccessible(browser: Browser, paths: readonly string[]): Promise<void> {
+  for (const [width, colorScheme] of [
+    [1100, "dark"],
+    [390, "light"],
+  ] as const) {
+    const { page } = await offlinePage(browser, width);
+    await page.emulateMedia({ colorScheme });
+    for (const path of paths) {
+      await page.goto(pathToFileURL(path).href);
+      assert.deepEqual(await barriers(page), [], `${path}, ${width} pixels, ${colorScheme}`);
+    }
+  }
+}
+
 /** What axe-core finds on a page that some readers could not use: its rule, and the first place. */
-export async function barriers(page: Page): Promise<[rule: string, place: string][]> {
+async function barriers(page: Page): Promise<[rule: string, place: string][]> {
   await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
   return page.evaluate("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))");
 }

@@ -10,7 +10,7 @@ import { writeContents } from "../../src/notebook/contents.js";
 import { executeNotebook } from "../../src/notebook/execute.js";
 import { root } from "../../src/notebook/jupyter.js";
 import { renderReport } from "../../src/notebook/report.js";
-import { barriers, drawn, offlinePage, skip } from "./browser.js";
+import { assertAccessible, drawn, offlinePage, skip } from "./browser.js";
 import { labTests } from "./lab-tests.js";
 
 /** Figures of test/notebook/good.ipynb; each is drawn as several pictures, of which the first holds the axes. */
@@ -72,17 +72,7 @@ describe("a notebook on the page, without network", { skip }, () => {
 
   it("is accessible, light and dark, wide and narrow", async () => {
     const contents = writeContents(folder, [{ name: "good", path: executed }]);
-    for (const path of [report, contents]) {
-      for (const [width, colorScheme] of [
-        [1100, "dark"],
-        [390, "light"],
-      ] as const) {
-        const { page } = await offlinePage(browser, width);
-        await page.emulateMedia({ colorScheme });
-        await page.goto(pathToFileURL(path).href);
-        assert.deepEqual(await barriers(page), [], `${path}, ${width} pixels, ${colorScheme}`);
-      }
-    }
+    await assertAccessible(browser, [report, contents]);
   });
 
   it("leads from the contents page to the report, with a picture, a title and a first paragraph", async () => {

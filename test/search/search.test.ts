@@ -2,9 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_PRIMITIVES, PRIMITIVES } from "../../src/primitives.js";
 import { affine, input, signature, single } from "../../src/search/network.js";
-import { inProcess, type SearchProgress, search } from "../../src/search/search.js";
-import { type Job, Workbench } from "../../src/search/workbench.js";
+import { type SearchProgress, search } from "../../src/search/search.js";
+import { type Job, type Runner, Workbench } from "../../src/search/workbench.js";
 import { map, normal, uniform } from "./help.js";
+
+/** Runners without workers. */
+const inProcess =
+  (bench: Workbench): Runner =>
+  async (jobs) =>
+    jobs.map((job) => bench.run(job));
 
 /** Few rows, so that the search gives up soon. */
 const N = 36;

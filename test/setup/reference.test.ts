@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { openBrowser } from "../../src/notebook/browser.js";
 import { root } from "../../src/notebook/jupyter.js";
-import { barriers, offlinePage, skip } from "../notebook/browser.js";
+import { assertAccessible, skip } from "../notebook/browser.js";
 
 const long = process.env.EQLAB_FULL ? false : "takes a minute, and typedoc from the network: npm run test:full";
 
@@ -19,17 +19,10 @@ test("every page of the reference is accessible, light and dark, wide and narrow
     await makeReference(folder);
     const pages = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".html"));
     assert.ok(pages.length > 50, `${pages.length} pages`);
-    for (const [width, colorScheme] of [
-      [1100, "dark"],
-      [390, "light"],
-    ] as const) {
-      const { page } = await offlinePage(browser, width);
-      await page.emulateMedia({ colorScheme });
-      for (const name of pages) {
-        await page.goto(pathToFileURL(join(folder, name)).href);
-        assert.deepEqual(await barriers(page), [], `${name}, ${width} pixels, ${colorScheme}`);
-      }
-    }
+    await assertAccessible(
+      browser,
+      pages.map((name) => join(folder, name)),
+    );
   } finally {
     await browser.close();
     rmSync(folder, { recursive: true });
