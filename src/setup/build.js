@@ -10,7 +10,6 @@ import { at } from "./paths.js";
 const kernels = [
   { config: "src/search/kernel/asconfig.json", file: "dist/src/search/kernel/kernel.wasm" },
   { config: "src/network/kernel/asconfig.json", file: "dist/src/network/kernel/kernel.wasm" },
-  { config: "src/network/kernel/asconfig.relaxed.json", file: "dist/src/network/kernel/kernel-relaxed.wasm" },
 ];
 const assembly = /\/kernel\/assembly\//;
 

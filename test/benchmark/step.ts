@@ -45,8 +45,6 @@ export interface StepGrowth {
 export interface StepOutcome {
   readonly lines: readonly StepLine[];
   readonly growth: readonly StepGrowth[];
-  /** The build of the kernel that was used. */
-  readonly relaxed: boolean;
 }
 
 /** Takes steps; gives milliseconds a step. Each way takes about as long at once: on a busy machine a long turn is interrupted more often. */
@@ -85,7 +83,7 @@ export async function stepTimes(
   for (const { how, sparsity, milliseconds } of lines) {
     say(`step, ${sparsity}, ${how}: ${milliseconds.toPrecision(3)} ms`);
   }
-  return { lines, growth: stepGrowth(), relaxed: isRelaxed() };
+  return { lines, growth: stepGrowth() };
 }
 
 /** One way, with each penalty. */
@@ -169,17 +167,13 @@ function startTorch({ inputs, layers }: Architecture, signal: AbortSignal) {
   return { by, stop: torch.stop };
 }
 
-/** Does the engine have relaxed SIMD? Node does from 22 on, 20 with --experimental-wasm-relaxed-simd. */
-const isRelaxed = () =>
-  Number(process.versions.node.split(".")[0]) >= 22 || process.execArgv.includes("--experimental-wasm-relaxed-simd");
-
-export function stepParts({ lines, growth, relaxed }: StepOutcome): string[] {
+export function stepParts({ lines, growth }: StepOutcome): string[] {
   const ours = (sparsity: Sparsity) => lines.find((line) => line.sparsity === sparsity) as StepLine;
   const short = (value: number) => value.toPrecision(3);
   return [
     "## A step of training",
     `Paper's units, ${POINTS} points, two layers of ${LAYER.length}, smoothed L0.5 or gates of L0, RMSProp, float32, one thread of each; in ` +
-      `turn. The kernel's build: ${relaxed ? "relaxed SIMD" : "SIMD"}. Least: the shortest of all turns.`,
+      "turn. Least: the shortest of all turns.",
     aligned(
       ["how", "penalty", "median, ms", "against fused", "least, ms", "against fused"],
       lines.map(({ how, sparsity, milliseconds, least }) => [

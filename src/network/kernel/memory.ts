@@ -1,8 +1,9 @@
 /**
- * The network's kernel and its memory. Of its two builds the one with relaxed SIMD (fused multiply-add: faster, one rounding
- * less) is taken where the engine has it, Node 22 and later; digits then differ in the last place, and from machine to machine.
+ * The network's kernel and its memory. It uses relaxed SIMD (fused multiply-add: faster, one rounding less), so that
+ * processors without it give other last digits.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 
 /** Address in the kernel's memory, in bytes. */
 export type Pointer = number;
@@ -23,7 +24,6 @@ export interface NetworkKernel {
 
 /** What is used here of the engine's WebAssembly: neither Node's types nor ES2023's declare it. */
 declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean;
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
@@ -32,9 +32,9 @@ const PAGE = 65536;
 let compiled: object | undefined;
 
 function compile(): object {
-  const [relaxed, plain] = ["./kernel-relaxed.wasm", "./kernel.wasm"].map((name) => new URL(name, import.meta.url));
-  const fast = existsSync(relaxed) && readFileSync(relaxed);
-  return new WebAssembly.Module(fast && WebAssembly.validate(fast) ? fast : readFileSync(plain));
+  // Node 20 has relaxed SIMD behind a flag, which may be set at any time and counts for what is compiled later.
+  if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  return new WebAssembly.Module(readFileSync(new URL("./kernel.wasm", import.meta.url)));
 }
 
 export class Memory {

@@ -4,12 +4,11 @@
  * loaded: a constant vector in the code takes the engine several instructions.
  */
 
-/** a·b + c: in one rounding where the module is built for relaxed SIMD. */
+/** a·b + c: in one rounding where the processor has it, in two where it hasn't. */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
+  return f32x4.relaxed_madd(a, b, c);
 }
 
 // @ts-ignore: decorator
