@@ -68,13 +68,19 @@ test("powers agree with Math.pow", () => {
     );
 });
 
-test("dot products and the largest size agree with plain sums, for all lengths", () => {
+test("dot products, the largest size, the spread and the copy in float32 agree with plain ones, for all lengths", () => {
   const memory = new Memory();
   for (const n of LENGTHS) {
     const [x, y] = [normal(n, n), normal(n + 1, n)];
     const [px, py] = [memory.store([...x, GUARD]), memory.store([...y, GUARD])];
     close(memory.kernel.dot(px, py, n), dot(x, y), 1e-14, `dot of ${n}`);
     assert.equal(memory.kernel.largest(px, n), Math.max(...x.map(Math.abs)));
+    const mean = x.reduce((sum, v) => sum + v, 0) / n;
+    close(memory.kernel.spread(px, n), dot(x, x) - n * mean * mean, 1e-13, `spread of ${n}`);
+    const single = memory.allocate((n + 1) * 4);
+    memory.view32(single, n + 1)[n] = GUARD;
+    memory.kernel.narrow(-3, px, single, n);
+    assert.deepEqual([...memory.view32(single, n + 1)], [...Float32Array.from(x, (v) => -3 * v), GUARD]);
   }
   assert.ok(Number.isNaN(memory.kernel.largest(memory.store([1, Number.NaN, 3]), 3)));
 });

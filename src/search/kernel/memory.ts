@@ -42,6 +42,7 @@ export interface Kernel {
   substitute(factor: Pointer, right: Pointer, count: number, x: Pointer): void;
   normal(columns: Pointer, stride: number, count: number, r: Pointer, gram: Pointer, right: Pointer, n: number): void;
   largest(x: Pointer, n: number): number;
+  spread(x: Pointer, n: number): number;
   narrow(a: number, x: Pointer, out: Pointer, n: number): void;
   products(a: Pointer, count: number, b: Pointer, m: number, n: number, out: Pointer): void;
   upperProducts(a: Pointer, b: Pointer, m: number, n: number, out: Pointer): void;
