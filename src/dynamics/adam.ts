@@ -1,4 +1,5 @@
-/** Adam on numbers that lie in one array. D. P. Kingma, J. Ba, Adam: a method for stochastic optimization, arXiv:1412.6980. */
+/** Adam on numbers in the network's kernel. D. P. Kingma, J. Ba, Adam: a method for stochastic optimization, arXiv:1412.6980. */
+import type { Memory, Pointer } from "../network/kernel/memory.js";
 
 const ADAM = {
   /** Decay of the mean of the gradients, and of the mean of their squares. */
@@ -8,27 +9,28 @@ const ADAM = {
 };
 
 export class Adam {
-  private readonly mean: Float32Array;
-  private readonly square: Float32Array;
+  private readonly means: Pointer;
+  private readonly squares: Pointer;
   private steps = 0;
 
-  constructor(count: number) {
-    this.mean = new Float32Array(count);
-    this.square = new Float32Array(count);
+  /** @param values and `gradient` blocks of `count` numbers each */
+  constructor(
+    private readonly memory: Memory,
+    private readonly values: Pointer,
+    private readonly gradient: Pointer,
+    private readonly count: number,
+  ) {
+    this.means = memory.allocate(count);
+    this.squares = memory.allocate(count);
   }
 
-  /** One step down the gradient, in place. */
-  step(values: Float32Array, gradient: Float32Array, rate: number): void {
-    const { mean, square } = this;
+  /** One step down the gradient. */
+  step(rate: number): void {
     const { first, second, epsilon } = ADAM;
     this.steps++;
     // Both means begin at zero, hence the correction.
     const corrected = (rate * Math.sqrt(1 - second ** this.steps)) / (1 - first ** this.steps);
-    for (let i = 0; i < mean.length; i++) {
-      const g = gradient[i];
-      mean[i] = first * mean[i] + (1 - first) * g;
-      square[i] = second * square[i] + (1 - second) * g * g;
-      values[i] -= (corrected * mean[i]) / (Math.sqrt(square[i]) + epsilon);
-    }
+    const { values, gradient, means, squares, count } = this;
+    this.memory.kernel.adam(values, gradient, means, squares, count, corrected, first, second, epsilon);
   }
 }

@@ -7,6 +7,7 @@
 import { Memory, type Pointer } from "../network/kernel/memory.js";
 import { CHUNK } from "../network/kernel/plan.js";
 import type { Random } from "../random.js";
+import { Adam } from "./adam.js";
 import type { Series } from "./series.js";
 
 const FILTERS = 16;
@@ -51,7 +52,8 @@ export class SeriesEncoder {
   readonly layers: readonly Layer[];
   private readonly memory = new Memory();
   private readonly chunks: Chunk[] = [];
-  private readonly at: { readonly [name in "weights" | "gradient" | "transposed" | "which"]: Pointer };
+  private readonly adam: Adam;
+  private readonly at: { readonly [name in "weights" | "gradient" | "room" | "which"]: Pointer };
   /** A series in a view: its rows, then the logarithms of its sizes. */
   private readonly width: number;
   private held: { readonly view: SeriesView; readonly at: Pointer } | undefined;
@@ -83,13 +85,13 @@ export class SeriesEncoder {
       { places: 1, rows: DENSE, columns: latents },
     ];
     this.size = this.layers.reduce((sum, { rows, columns }) => sum + (rows + 1) * columns, 0);
-    const largest = Math.max(...this.layers.map(({ rows, columns }) => rows * columns));
     this.at = {
       weights: memory.allocate(this.size),
       gradient: memory.allocate(this.size),
-      transposed: memory.allocate(largest),
+      room: memory.allocate(this.size),
       which: memory.allocate(CHUNK),
     };
+    this.adam = new Adam(memory, this.at.weights, this.at.gradient, this.size);
     for (let first = 0; first < batch; first += CHUNK) this.chunks.push(this.chunk());
     const { weights } = this;
     let at = 0;
@@ -163,10 +165,15 @@ export class SeriesEncoder {
           row[s] = (by[i] - mean[l] - along[l] * latents[i]) / 2 / deviations[l];
         }
       }
-      const { weights, gradient, transposed } = this.at;
-      memory.kernel.encodeBack(stages, this.layers.length, weights, n, gradient, transposed);
+      const { weights, gradient, room } = this.at;
+      memory.kernel.encodeBack(stages, this.layers.length, weights, n, gradient, room);
     }
     return memory.view(this.at.gradient, this.size);
+  }
+
+  /** A step down the gradient last made. */
+  descend(rate: number): void {
+    this.adam.step(rate);
   }
 
   /** Takes the moments of these series for those of all from now on. */
@@ -195,7 +202,7 @@ export class SeriesEncoder {
       for (let s = 0; s < n; s++) memory.i32[(this.at.which >> 2) + s] = chosen[first + s];
       memory.kernel.gather(from, 4 * width, this.at.which, n, rows * states, chunk.rows);
       memory.kernel.gather(from + 4 * rows * states, 4 * width, this.at.which, n, states, chunk.sizes);
-      memory.kernel.encode(chunk.stages, this.layers.length, this.at.weights, n);
+      memory.kernel.encode(chunk.stages, this.layers.length, this.at.weights, n, this.at.room);
       for (let l = 0; l < latents; l++) {
         const row = memory.view(chunk.out + 4 * CHUNK * l, n);
         for (let s = 0; s < n; s++) out[(first + s) * latents + l] = row[s];
@@ -218,8 +225,8 @@ export class SeriesEncoder {
 
   private chunk(): Chunk {
     const { memory, layers } = this;
-    const room = (rows: number) => [memory.allocate(rows * CHUNK), memory.allocate(rows * CHUNK)];
-    const seen = [...layers.map(({ places, rows }) => room(places * rows)), room(this.latents)];
+    const room = (places: number, rows: number) => [places * rows, rows].map((all) => memory.allocate(all * CHUNK));
+    const seen = [...layers.map(({ places, rows }) => room(places, rows)), room(1, this.latents)];
     let offset = 0;
     const records = layers.flatMap(({ places, rows, columns }, k) => {
       const record = [places, rows, columns, 4 * offset, ...seen[k]];

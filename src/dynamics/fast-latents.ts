@@ -1,6 +1,5 @@
 /** An encoder trained on the latents that a law has told: a first guess at those of more series, at a glance. */
 import { type Random, sample } from "../random.js";
-import { Adam } from "./adam.js";
 import { SeriesEncoder } from "./encoder.js";
 import type { Series } from "./series.js";
 
@@ -31,13 +30,13 @@ export function trainedEncoder(
   const batch = Math.min(REFIT.batch, series.length);
   const encoder = new SeriesEncoder(length, spread.length, count, batch, random);
   const view = encoder.view(series, spread);
-  const adam = new Adam(encoder.size);
   for (let step = 0; step < REFIT.steps; step++) {
     const chosen = sample(series.length, batch, random);
     const rate = (REFIT.learningRate * (1 + Math.cos((Math.PI * step) / REFIT.steps))) / 2;
     const z = encoder.train(view, chosen);
     const by = z.map((v, i) => (2 * (v - targets[chosen[(i / count) | 0]][i % count])) / z.length);
-    adam.step(encoder.weights, encoder.gradient(by), rate);
+    encoder.gradient(by);
+    encoder.descend(rate);
   }
   encoder.measure(view);
   return {

@@ -74,7 +74,7 @@ function unfinished({ form }: Scene, { names }: Survey, { law, equations }: SoFa
   const none = new Float64Array(0);
   const best = law ?? { form, states: names, latents: [], constants: [], values: none, equations };
   const errors = best.values.map(() => Number.NaN);
-  const nothing = { latents: [], latentErrors: [], mse: Number.NaN, floor: Number.NaN, ok: false };
+  const nothing = { latents: [], latentErrors: [], starts: [], mse: Number.NaN, floor: Number.NaN, ok: false };
   return { law: best, polish: { values: best.values, errors, ...nothing }, before: { law: best, errors } };
 }
 
@@ -156,7 +156,7 @@ async function found(
   const early = { ...draft, values: some.values };
   soFar.law = early;
   const middle = Float64Array.from(draft.latents, (_, k) => median(some.latents.map((z) => z[k])));
-  const start = await step(() => inferred(early, survey, middle, signal));
+  const start = await step(() => inferred(early, survey, middle, { signal }));
   signal?.throwIfAborted();
   const { list } = survey.set;
   const last = { lengths: POLISH_DEFAULTS.lengths.slice(-1), signal, step };
@@ -183,7 +183,7 @@ async function found(
   const before = { law, errors: first.errors };
   if (signal?.aborted) return { law, polish: first, before };
   const round = rounded(law, first);
-  const second = await polished(round, list, first.latents, survey, last);
+  const second = await polished(round, list, first.latents, survey, { ...last, whole: true });
   if (signal?.aborted || (!second.ok && first.ok)) return { law, polish: first, before };
   return { law: { ...round, values: second.values }, polish: second, before };
 }

@@ -6,7 +6,6 @@
 import { type Architecture, architecture, weightCount } from "../network/architecture.js";
 import { initialWeights } from "../network/initial.js";
 import { random, sample } from "../random.js";
-import { Adam } from "./adam.js";
 import { SeriesEncoder, type SeriesView } from "./encoder.js";
 import { HeadWindows, type WindowsSetting } from "./head-windows.js";
 
@@ -39,7 +38,6 @@ export class Heads {
   readonly losses: Float64Array;
   private readonly batch: number;
   private readonly windows: HeadWindows;
-  private readonly adam: { readonly heads: Adam; readonly encoder: Adam };
   private readonly view: SeriesView;
   private readonly stream;
   private step = 0;
@@ -60,7 +58,6 @@ export class Heads {
     this.view = this.encoder.view(series, spread);
     this.windows = new HeadWindows(this.architecture, setting, options);
     this.windows.weights.set(initialWeights(this.architecture, [0.1, 0.07, 0.05], options.heads, seed));
-    this.adam = { heads: new Adam(this.windows.weights.length), encoder: new Adam(this.encoder.size) };
     this.losses = new Float64Array(options.heads).fill(Number.NaN);
   }
 
@@ -74,20 +71,19 @@ export class Heads {
   /** One training step; returns the sum of the heads' mean square residuals. */
   train(): number {
     const { series } = this.setting;
-    const { windows: each, length } = this.options;
+    const { windows: each, length, steps, penalty, penaltyFrom, clip } = this.options;
     const chosen = sample(series.length, this.batch, this.stream);
-    const starts = chosen.flatMap((s) =>
-      Array.from({ length: each }, () => this.stream.below(series[s].rows - length)),
-    );
+    const starts: number[] = [];
+    for (const s of chosen) for (let k = 0; k < each; k++) starts.push(this.stream.below(series[s].rows - length));
     const z = this.encoder.train(this.view, chosen);
-    const { losses, gradient, byLatents } = this.windows.gradients(chosen, starts, z);
+    const { losses, byLatents } = this.windows.gradients(chosen, starts, z);
     losses.forEach((loss, h) => {
       this.losses[h] = Number.isNaN(this.losses[h]) ? loss : 0.98 * this.losses[h] + 0.02 * loss;
     });
     const { rate } = this;
-    this.priced(gradient);
-    this.adam.heads.step(this.windows.weights, gradient, rate);
-    this.adam.encoder.step(this.encoder.weights, this.encoder.gradient(byLatents), rate);
+    this.windows.descend(rate, this.step < penaltyFrom * steps ? 0 : penalty, clip);
+    this.encoder.gradient(byLatents);
+    this.encoder.descend(rate);
     this.step++;
     return losses.reduce((a, b) => a + b);
   }
@@ -102,22 +98,5 @@ export class Heads {
   weightsOf(head: number): Float32Array {
     const size = weightCount(this.architecture);
     return this.windows.weights.slice(head * size, (head + 1) * size);
-  }
-
-  /** Adds the price of the weights' sizes to their gradient, and shortens it; that of a head that is no number any more becomes 0. */
-  private priced(gradient: Float32Array): void {
-    const { heads, penalty, penaltyFrom, steps, clip } = this.options;
-    const { weights } = this.windows;
-    const size = weights.length / heads;
-    const price = this.step < penaltyFrom * steps ? 0 : penalty;
-    for (let h = 0; h < heads; h++) {
-      let norm = 0;
-      for (let i = h * size; i < (h + 1) * size; i++) {
-        gradient[i] += price * Math.sign(weights[i]);
-        norm += gradient[i] ** 2;
-      }
-      const factor = Math.min(1, clip / (Math.sqrt(norm) + 1e-9));
-      for (let i = h * size; i < (h + 1) * size; i++) gradient[i] = Number.isFinite(factor) ? gradient[i] * factor : 0;
-    }
   }
 }

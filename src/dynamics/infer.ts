@@ -2,9 +2,10 @@
  * The latents of new series under a known law: Gauss–Newton in the weak form, which a rough start does, then multiple
  * shooting on the observations themselves.
  */
+import { Follower } from "./follow.js";
 import { closed, type Law } from "./law.js";
 import { leastSquares } from "./least-squares.js";
-import { POLISH_DEFAULTS, type Polished, polished } from "./polish.js";
+import { POLISH_DEFAULTS, type Polished, type PolishOptions, polished } from "./polish.js";
 import type { Survey } from "./survey.js";
 import { viewOf, weakProblem } from "./weak.js";
 
@@ -12,14 +13,17 @@ const FIT = { steps: 30, tolerance: 1e-3 };
 /** Rows of a window less one, and windows of a series, in the weak form. */
 const WINDOW = { length: 24, count: 10 };
 
-/** @param typical the latents to start from */
+/**
+ * @param typical the latents to start from
+ * @param whole is each series one path at the end, as in `polished`?
+ */
 export async function inferred(
   law: Law,
   survey: Survey,
   typical: Float64Array,
-  signal?: AbortSignal,
+  { whole = false, signal }: Pick<PolishOptions, "whole" | "signal"> = {},
 ): Promise<Polished> {
-  const { set, names, spread } = survey;
+  const { set, names, spread, skipped } = survey;
   const { list, dt } = set;
   const equations = closed(law);
   const length = Math.min(WINDOW.length, Math.min(...list.map(({ rows }) => rows)) - 8);
@@ -42,5 +46,19 @@ export async function inferred(
     start.push((await leastSquares(single, { shared: none, own: [typical] }, FIT)).own[0]);
   }
   const known: Law = { ...law, equations, constants: [], values: none };
-  return polished(known, list, start, survey, { lengths: POLISH_DEFAULTS.lengths.slice(-1), signal });
+  const found = await polished(known, list, start, survey, {
+    lengths: POLISH_DEFAULTS.lengths.slice(-1),
+    whole,
+    signal,
+  });
+  if (skipped === 0) return found;
+  // Back in time to the rows that were skipped.
+  const parts = found.last?.shooting.parts ?? 1;
+  const follower = new Follower(equations, names, law.latents, law.form, -dt, parts);
+  const nowhere = new Float64Array(names.length).fill(Number.NaN);
+  const starts = found.starts.map((from, s) => {
+    const path = follower.follow(from, found.latents[s], skipped, false);
+    return path ? path.rows.slice(-names.length) : nowhere;
+  });
+  return { ...found, starts };
 }

@@ -37,6 +37,11 @@ export interface StopOptions {
 export interface Inferred {
   readonly latents: number[][];
   readonly errors: number[][];
+  /**
+   * The states on each series' first row, [series, state], as the law's path through all rows has them: nearer to the truth than
+   * what was observed there, and known for states that were not observed. From here `simulate` follows the series.
+   */
+  readonly starts: number[][];
   /** Does the law follow these series to within their noise? */
   readonly ok: boolean;
   /** Mean square error of the law's paths, and that of the noise, in squares of the states' spread. */
@@ -99,7 +104,7 @@ export class EqlDynamics {
     const { law, typical } = this.found();
     const seen = this.read(data);
     return stoppable("Fitted", signal, async (stop) =>
-      plain(await inferred(law, seen, Float64Array.from(typical), stop)),
+      plain(await inferred(law, seen, Float64Array.from(typical), { whole: true, signal: stop })),
     );
   }
 
@@ -109,8 +114,8 @@ export class EqlDynamics {
     const { law, typical, dt } = this.found();
     const seen = this.read(data);
     return stoppable("Fitted", signal, async (stop) => {
-      const { latents } = await inferred(law, seen, Float64Array.from(typical), stop);
-      const polish = await polished(law, seen.set.list, latents, seen, { signal: stop });
+      const { latents } = await inferred(law, seen, Float64Array.from(typical), { signal: stop });
+      const polish = await polished(law, seen.set.list, latents, seen, { whole: true, signal: stop });
       const better = { ...law, values: polish.values };
       this.known = { law: better, typical, dt };
       const seconds = Math.round(performance.now() - started) / 1000;
@@ -215,7 +220,7 @@ async function stoppable<T>(
 
 const FILE_KIND = "eqlab law of motion 1";
 
-function plain({ latents, latentErrors, ok, mse, floor }: Polished): Inferred {
+function plain({ latents, latentErrors, starts, ok, mse, floor }: Polished): Inferred {
   const lists = (rows: readonly Float64Array[]) => rows.map((row) => [...row]);
-  return { latents: lists(latents), errors: lists(latentErrors), ok, mse, floor };
+  return { latents: lists(latents), errors: lists(latentErrors), starts: lists(starts), ok, mse, floor };
 }

@@ -6,7 +6,7 @@
 import { type Step, unrecorded } from "./checkpoint.js";
 import { ACCURATE, partsFor } from "./follow.js";
 import type { Law } from "./law.js";
-import { leastSquares, type Solution, standardErrors } from "./least-squares.js";
+import { leastSquares, type Solution, standardErrors, type Unknowns } from "./least-squares.js";
 import type { Series } from "./series.js";
 import { type Shooting, shootingProblem, startsFrom, startsFromPaths } from "./shoot.js";
 import { noiseDoubt } from "./smooth.js";
@@ -35,18 +35,32 @@ export interface Polished {
   /** [series, latent], and their standard errors. */
   readonly latents: readonly Float64Array[];
   readonly latentErrors: readonly Float64Array[];
+  /** [series, state]: where each series' first row is. */
+  readonly starts: readonly Float64Array[];
   /** Mean square of the residuals for the freedom they have, in squares of the states' spread. */
   readonly mse: number;
   /** The same of the noise. */
   readonly floor: number;
   readonly ok: boolean;
-  /** The last fit: its problem, and of each series the latents and the segments' first states. */
-  readonly last?: { readonly shooting: Shooting; readonly solution: Solution };
+  /** The last fit. */
+  readonly last?: Shot;
+}
+
+/** A fit by multiple shooting: its problem, and of each series the latents and the segments' first states. */
+interface Shot {
+  readonly shooting: Shooting;
+  readonly solution: Solution;
 }
 
 export interface PolishOptions {
   /** Rows of a segment, one fit after another. */
   readonly lengths?: readonly number[];
+  /**
+   * At the end each series is one segment. Its rows then agree on one path and not only on one law: nothing tells more of the
+   * constants and the latents, but a path from a first guess would be lost on the way, and a chaotic one is in any case. So it is
+   * tried on laws that hold in segments, and kept if it holds too and knows the unknowns better.
+   */
+  readonly whole?: boolean;
   /** Ends it with the best so far, which then counts as no law. */
   readonly signal?: AbortSignal;
   /** Keeps each fit in a checkpoint. */
@@ -58,55 +72,76 @@ export async function polished(
   series: readonly Series[],
   latents: readonly Float64Array[],
   { spread, noise, observed, set }: Survey,
-  { lengths = POLISH_DEFAULTS.lengths, signal, step = unrecorded }: PolishOptions = {},
+  { lengths = POLISH_DEFAULTS.lengths, whole = false, signal, step = unrecorded }: PolishOptions = {},
 ): Promise<Polished> {
   const { form, states, equations, constants } = law;
   const relative = noise.slice(0, observed).map((sigma, k) => sigma / spread[k]);
   const floor = relative.reduce((sum, r) => sum + r * r, 0) / observed;
-  const starts = series.slice(0, 8).map(({ columns }, s) => ({
-    start: columns.map((column) => column[0]),
-    parameters: [...latents[s], ...law.values],
-  }));
   const all = series.reduce((sum, { rows }) => sum + rows * observed, 0);
   const below = Math.min(BELOW_NOISE.row, BELOW_NOISE.all / Math.sqrt(all));
   const accurate = Math.max(ACCURATE, below * Math.min(...relative));
-  const names = [...law.latents, ...constants];
   const { dt } = set;
-  const longest = Math.max(...lengths);
   const shortest = Math.min(...series.map(({ rows }) => rows));
-  const parts = partsFor(equations, states, names, { form, dt }, starts, Math.min(longest, shortest) - 1, accurate);
+  const partsUpTo = (length: number, { shared, own }: Unknowns) => {
+    const starts = series.slice(0, 8).map(({ columns }, s) => ({
+      start: columns.map((column) => column[0]),
+      parameters: [...own[s].subarray(0, law.latents.length), ...shared],
+    }));
+    const names = [...law.latents, ...constants];
+    return partsFor(equations, states, names, { form, dt }, starts, Math.min(length, shortest) - 1, accurate);
+  };
   const units = states.map((_, k) => (k < observed ? spread[k] : undefined));
-  const common = { series, signal, equations, states, latents: law.latents, constants, form, dt, parts, units };
-  let shooting: Shooting | undefined;
-  let solution: Solution = { shared: law.values, own: latents, error: Number.POSITIVE_INFINITY, residuals: 0 };
-  for (const length of lengths) {
-    const own = shooting ? startsFromPaths(shooting, solution, length) : startsFrom(series, solution.own, length);
-    shooting = { ...common, length };
+  const common = { series, signal, equations, states, latents: law.latents, constants, form, dt, units };
+  const shot = async (length: number, parts: number, shared: Float64Array, own: Float64Array[]): Promise<Shot> => {
+    const shooting = { ...common, parts, length };
     const { steps, tolerance, enough } = POLISH_DEFAULTS;
     const problem = shootingProblem(shooting);
-    const { shared } = solution;
-    const next = await step(() => leastSquares(problem, { shared, own }, { steps, tolerance, enough }));
+    return {
+      shooting,
+      solution: await step(() => leastSquares(problem, { shared, own }, { steps, tolerance, enough })),
+    };
+  };
+  const judged = async (last: Shot): Promise<Polished> => {
+    const { shooting, solution } = last;
+    const unknown = solution.own.reduce((sum, z) => sum + z.length, constants.length);
+    const freedom = Math.max(1, solution.residuals - unknown);
+    const mse = solution.error / freedom;
+    const most = 1 + noiseMargin(relative, freedom, noiseDoubt(set.list));
+    const errors = await standardErrors(shootingProblem(shooting), solution, Math.sqrt(mse));
+    const l = law.latents.length;
+    return {
+      values: solution.shared,
+      errors: errors.shared,
+      latents: solution.own.map((z) => z.slice(0, l)),
+      latentErrors: errors.own.map((e) => e.slice(0, l)),
+      starts: solution.own.map((z) => z.slice(l, l + states.length)),
+      mse,
+      floor,
+      ok: !signal?.aborted && mse <= Math.max(most * floor, EXACT),
+      last,
+    };
+  };
+  const parts = partsUpTo(Math.max(...lengths), { shared: law.values, own: latents });
+  let last: Shot | undefined;
+  for (const length of lengths) {
+    const own = last ? startsFromPaths(last.shooting, last.solution, length) : startsFrom(series, latents, length);
+    const next: Shot = await shot(length, parts, last?.solution.shared ?? law.values, own);
     // One that was stopped before it began knows less than the one before.
-    if (solution.residuals === 0 || Number.isFinite(next.error) || !signal?.aborted) solution = next;
+    if (!last || Number.isFinite(next.solution.error) || !signal?.aborted) last = next;
     if (signal?.aborted) break;
   }
-  const problem = shootingProblem(shooting as Shooting);
-  const unknown = solution.own.reduce((sum, z) => sum + z.length, constants.length);
-  const freedom = Math.max(1, solution.residuals - unknown);
-  const mse = solution.error / freedom;
-  const most = 1 + noiseMargin(relative, freedom, noiseDoubt(set.list));
-  const errors = await standardErrors(problem, solution, Math.sqrt(mse));
-  const l = law.latents.length;
-  return {
-    values: solution.shared,
-    errors: errors.shared,
-    latents: solution.own.map((z) => z.slice(0, l)),
-    latentErrors: errors.own.map((e) => e.slice(0, l)),
-    mse,
-    floor,
-    ok: !signal?.aborted && mse <= Math.max(most * floor, EXACT),
-    last: { shooting: shooting as Shooting, solution },
-  };
+  const { shooting, solution } = last as Shot;
+  const inSegments = await judged({ shooting, solution });
+  const longest = Math.max(...series.map(({ rows }) => rows));
+  if (!whole || !inSegments.ok || longest <= shooting.length) return inSegments;
+  const own = startsFromPaths(shooting, solution, longest);
+  const asOne = await judged(await shot(longest, partsUpTo(longest, solution), solution.shared, own));
+  return asOne.ok && doubt(asOne) < doubt(inSegments) ? asOne : inSegments;
+}
+
+/** How well the unknowns are known, as one number: the standard errors' logarithms, summed. */
+function doubt({ errors, latentErrors }: Polished): number {
+  return [errors, ...latentErrors].reduce((sum, list) => list.reduce((s, e) => s + Math.log(e), sum), 0);
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Survey {
   readonly smoothers: readonly Smoother[];
   /** Neighbouring rows whose errors are alike in rates that were not observed. */
   readonly alike: number;
+  /** First rows that are not in the set: they only tell the rates of those that are. */
+  readonly skipped: number;
 }
 
 /** @param rates names for the rates of the states, if they were not observed; the k-th of the k-th state */
@@ -31,7 +33,16 @@ export function survey(set: SeriesSet, states: readonly string[], rates: readonl
       sigma,
     );
   const smoothers = noise.map((sigma, k) => smooth(list, k, sigma));
-  const plain = { set, names: states, observed: states.length, spread: spreadOf(list), noise, smoothers, alike: 1 };
+  const plain = {
+    set,
+    names: states,
+    observed: states.length,
+    spread: spreadOf(list),
+    noise,
+    smoothers,
+    alike: 1,
+    skipped: 0,
+  };
   if (rates.length === 0) return plain;
   const half = Math.max(...smoothers.map(({ slope }) => slope.half));
   const whole = list.map(({ columns, rows, label }): Series => {
@@ -51,5 +62,6 @@ export function survey(set: SeriesSet, states: readonly string[], rates: readonl
     noise: errors,
     smoothers: errors.map((sigma, k) => smooth(whole, k, sigma)),
     alike: half,
+    skipped: half,
   };
 }

@@ -85,6 +85,38 @@ for (const form of ["field", "map"] as const) {
   });
 }
 
+test("a step down is Adam's, with the price of size, of a gradient shortened head by head", () => {
+  const { series, dt } = oscillator({ count: 3, steps: 80, seed: 5 });
+  const { list } = readSeries(series, options, 40);
+  const setting = { series: list, spread: [0.5, 0.3], rates: [0.4, 0.3], form: "field" as const, dt, latents: 2 };
+  const windows = new HeadWindows(OF, setting, { heads: HEADS, batch: 3, windows: 1, length: LENGTH });
+  const size = weightCount(OF);
+  const wanted = Float64Array.from(normals(HEADS * size, 0.2, 3), Math.fround);
+  const [mean, square] = [new Float64Array(wanted.length), new Float64Array(wanted.length)];
+  const [rate, price, clip] = [0.01, 0.05, 0.8];
+  windows.weights.set(wanted);
+  for (let step = 1; step <= 3; step++) {
+    const { gradient } = windows.gradients([0, 1, 2], [0, 7 * step, 50], normals(6, 0.5, step));
+    const by = Float64Array.from(gradient, (g, i) => g + price * Math.sign(wanted[i]));
+    windows.descend(rate, price, clip);
+    for (let h = 0; h < HEADS; h++) {
+      const length = Math.hypot(...by.subarray(h * size, (h + 1) * size));
+      assert.ok(length > clip, "all are to be shortened");
+      for (let i = h * size; i < (h + 1) * size; i++) {
+        const g = (by[i] * clip) / length;
+        mean[i] = 0.9 * mean[i] + 0.1 * g;
+        square[i] = 0.999 * square[i] + 0.001 * g * g;
+        wanted[i] -=
+          (rate * mean[i]) /
+          (1 - 0.9 ** step) /
+          (Math.sqrt(square[i] / (1 - 0.999 ** step)) + 1e-8 / Math.sqrt(1 - 0.999 ** step));
+      }
+    }
+    for (const [i, w] of windows.weights.entries())
+      assert.ok(Math.abs(w - wanted[i]) < 1e-5, `weight ${i}, step ${step}`);
+  }
+});
+
 test("encoder and heads learn the weak form together, with the same digits for the same seed", () => {
   const { series, parameters, dt } = oscillator({ count: 100, steps: 300, seed: 2 });
   const { list } = readSeries(series, options, 40);

@@ -16,10 +16,14 @@ export interface NetworkKernel {
   loadTable(net: Pointer, from: Pointer, width: number, n: number, to: Pointer): void;
   steps(net: Pointer, trainer: Pointer, count: number): number;
   lossOf(net: Pointer, trainer: Pointer, weights: Pointer): number;
+  loadWindows(net: Pointer, windows: Pointer): void;
   weakGradients(net: Pointer, windows: Pointer): void;
   gather(from: Pointer, stride: number, which: Pointer, n: number, count: number, to: Pointer): void;
-  encode(stages: Pointer, count: number, weights: Pointer, n: number): void;
+  encode(stages: Pointer, count: number, weights: Pointer, n: number, room: Pointer): void;
   encodeBack(stages: Pointer, count: number, weights: Pointer, n: number, by: Pointer, room: Pointer): void;
+  price(weights: Pointer, gradient: Pointer, count: number, each: number, clip: number): void;
+  /** The lists are blocks; so many numbers of each, then the rate, the decays of means and squares, and epsilon. */
+  adam(...lists: [Pointer, Pointer, Pointer, Pointer, number, number, number, number, number]): void;
 }
 
 /** What is used here of the engine's WebAssembly: neither Node's types nor ES2023's declare it. */

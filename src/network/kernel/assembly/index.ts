@@ -4,10 +4,11 @@
  * unit or pre-activation, its lanes are points.
  */
 
+export { adam, price } from "./adam";
 export { backward, forward } from "./net";
 export { encode, encodeBack, gather } from "./strided";
 export { loadTable, lossOf, steps } from "./step";
-export { weakGradients } from "./weak";
+export { loadWindows, weakGradients } from "./weak";
 
 /** Where memory is free from. */
 export function heapBase(): usize {

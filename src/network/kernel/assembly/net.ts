@@ -1,5 +1,5 @@
 /** One chunk of points through the network and back, and whole batches of it. */
-import { CHUNK, combine, combineInto, outer, ROW, transpose } from "./product";
+import { CHUNK, combine, combineFrom, combineInto, outer, ROW, transpose } from "./product";
 import { Layer, Net, Run } from "./records";
 import { unit } from "./units";
 
@@ -36,11 +36,17 @@ export function outputsOf(net: Net): usize {
   return layerOf(net, net.layers).g;
 }
 
-export function chunkForward(net: Net, weights: usize, bytes: usize): void {
+/**
+ * @param common of a dense network: how many of its last inputs, counting the 1, all points of a lane have in common. What
+ * they add to the pre-activations is given as `starts`, layer after layer, a vector each.
+ */
+export function chunkForward(net: Net, weights: usize, bytes: usize, common: i32 = 0, starts: usize = 0): void {
   const x = inputsOf(net);
+  const inputs = common > 0 ? net.inputs + 1 - common : net.inputs;
   for (let k = 0; k < net.layers; k++) {
     const layer = layerOf(net, k);
-    combine(weights + layer.offset, layer.rows, layer.columns, layer.columns, layer.seen, layer.g, bytes);
+    sums(layer, weights, bytes, common, starts);
+    starts += <usize>layer.columns << 4;
     let h = layerOf(net, k + 1).seen;
     for (let u = 0; u < layer.runs; u++) {
       const it = runOf(layer, u);
@@ -51,10 +57,18 @@ export function chunkForward(net: Net, weights: usize, bytes: usize): void {
       }
       h += it.units * ROW;
     }
-    if (net.dense) memory.copy(h, x, <usize>net.inputs * ROW);
+    if (net.dense) memory.copy(h, x, <usize>inputs * ROW);
   }
-  const last = layerOf(net, net.layers);
-  combine(weights + last.offset, last.rows, last.columns, last.columns, last.seen, last.g, bytes);
+  sums(layerOf(net, net.layers), weights, bytes, common, starts);
+}
+
+/** A layer's pre-activations. */
+// @ts-ignore: decorator
+@inline
+function sums(layer: Layer, weights: usize, bytes: usize, common: i32, starts: usize): void {
+  const w = weights + layer.offset, columns = layer.columns;
+  if (common > 0) combineFrom(w, layer.rows - common, columns, layer.seen, layer.g, bytes, starts);
+  else combine(w, layer.rows, columns, columns, layer.seen, layer.g, bytes);
 }
 
 /** Weights for the way back; they must be there before `chunkBackward`. */
@@ -65,12 +79,15 @@ export function transposeAll(net: Net, weights: usize): void {
   }
 }
 
-/** Adds to `gradient` what the chunk's points say of the weights. `toInputs`: is the derivative by the inputs wanted? */
-export function chunkBackward(net: Net, gradient: usize, toInputs: bool, bytes: usize): void {
+/**
+ * Adds to `gradient` what the chunk's points say of the weights, but for those of inputs in common. `toInputs`: is the
+ * derivative by the inputs wanted?
+ */
+export function chunkBackward(net: Net, gradient: usize, toInputs: bool, bytes: usize, common: i32 = 0): void {
   for (let k = net.layers; k >= 0; k--) {
     const layer = layerOf(net, k);
     const w = net.transposed + layer.offset;
-    outer(layer.seen, layer.rows, layer.g, layer.columns, gradient + layer.offset, bytes);
+    outer(layer.seen, layer.rows - common, layer.g, layer.columns, gradient + layer.offset, bytes);
     if (toInputs && (k == 0 || net.dense)) {
       const before = layer.before;
       const to = layer.back + <usize>before * ROW;

@@ -11,33 +11,56 @@ export const ROW: usize = 512;
 /** Columns of a tile of `combine`: with two vectors of points each, as many as there are registers for. */
 const WIDTH: i32 = 4;
 
+/** What becomes of a sum: it is put down; what is there is multiplied by it; it begins elsewhere than at 0, and ends above 0. */
+const PUT: i32 = 0, INTO: i32 = 1, FROM: i32 = 2, ABOVE: i32 = 3, WHERE: i32 = 4;
+
 /** out[j] = Σᵢ w[i][j]·x[i] for all points of the chunk: `rows` rows of x, the first `count` of w's `columns` columns. */
 export function combine(w: usize, rows: i32, columns: i32, count: i32, x: usize, out: usize, bytes: usize): void {
-  combineTiles(false, w, rows, columns, count, x, out, bytes);
+  combineTiles(PUT, w, rows, columns, count, x, out, bytes, 0);
 }
 
 /** out[j] *= Σᵢ w[i][j]·x[i] */
 export function combineInto(w: usize, rows: i32, columns: i32, count: i32, x: usize, out: usize, bytes: usize): void {
-  combineTiles(true, w, rows, columns, count, x, out, bytes);
+  combineTiles(INTO, w, rows, columns, count, x, out, bytes, 0);
+}
+
+/** out[j] = start[j] + Σᵢ w[i][j]·x[i]; a start is a vector. */
+export function combineFrom(w: usize, rows: i32, columns: i32, x: usize, out: usize, bytes: usize, start: usize): void {
+  combineTiles(FROM, w, rows, columns, columns, x, out, bytes, start);
+}
+
+/** The same, and 0 where that is less. */
+export function combineAbove(w: usize, rows: i32, columns: i32, x: usize, out: usize, bytes: usize, start: usize): void {
+  combineTiles(ABOVE, w, rows, columns, columns, x, out, bytes, start);
+}
+
+/** out[j] = Σᵢ w[i][j]·x[i] where seen[j] is above 0, and 0 elsewhere. */
+export function combineWhere(w: usize, rows: i32, columns: i32, x: usize, out: usize, bytes: usize, seen: usize): void {
+  combineTiles(WHERE, w, rows, columns, columns, x, out, bytes, seen);
 }
 
 // @ts-ignore: decorator
 @inline
-function combineTiles(INTO: bool, w: usize, rows: i32, columns: i32, count: i32, x: usize, out: usize, bytes: usize): void {
-  for (; count >= WIDTH; count -= WIDTH, w += 16, out += 4 * ROW) combineTile(INTO, 4, w, rows, columns, x, out, bytes);
-  if (count == 1) combineTile(INTO, 1, w, rows, columns, x, out, bytes);
-  else if (count == 2) combineTile(INTO, 2, w, rows, columns, x, out, bytes);
-  else if (count == 3) combineTile(INTO, 3, w, rows, columns, x, out, bytes);
+function combineTiles(HOW: i32, w: usize, rows: i32, columns: i32, count: i32, x: usize, out: usize, bytes: usize, by: usize): void {
+  const apart: usize = HOW == WHERE ? ROW : 16;
+  for (; count >= WIDTH; count -= WIDTH, w += 16, out += 4 * ROW, by += 4 * apart) combineTile(HOW, 4, w, rows, columns, x, out, bytes, by);
+  if (count == 1) combineTile(HOW, 1, w, rows, columns, x, out, bytes, by);
+  else if (count == 2) combineTile(HOW, 2, w, rows, columns, x, out, bytes, by);
+  else if (count == 3) combineTile(HOW, 3, w, rows, columns, x, out, bytes, by);
 }
 
-/** `INTO` and `C` are constants wherever this is called: inlining leaves that tile alone. */
+/** `HOW` and `C` are constants wherever this is called: inlining leaves that tile alone. */
 // @ts-ignore: decorator
 @inline
-function combineTile(INTO: bool, C: i32, w: usize, rows: i32, columns: i32, x: usize, out: usize, bytes: usize): void {
+function combineTile(HOW: i32, C: i32, w: usize, rows: i32, columns: i32, x: usize, out: usize, bytes: usize, by: usize): void {
   const step = <usize>columns << 2;
   const end = w + <usize>rows * step;
   for (const last = x + bytes; x < last; x += 32, out += 32) {
-    let a0 = f32x4.splat(0), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
+    const from0 = HOW == FROM || HOW == ABOVE;
+    let a0 = from0 ? v128.load(by) : f32x4.splat(0), b0 = a0;
+    let a1 = from0 && C > 1 ? v128.load(by, 16) : f32x4.splat(0), b1 = a1;
+    let a2 = from0 && C > 2 ? v128.load(by, 32) : f32x4.splat(0), b2 = a2;
+    let a3 = from0 && C > 3 ? v128.load(by, 48) : f32x4.splat(0), b3 = a3;
     let from = x;
     for (let v = w; v < end; v += step, from += ROW) {
       const p = v128.load(from);
@@ -49,18 +72,29 @@ function combineTile(INTO: bool, C: i32, w: usize, rows: i32, columns: i32, x: u
       if (C > 2) { const w2 = v128.load32_splat(v, 8); a2 = madd(w2, p, a2); b2 = madd(w2, q, b2); }
       if (C > 3) { const w3 = v128.load32_splat(v, 12); a3 = madd(w3, p, a3); b3 = madd(w3, q, b3); }
     }
-    put(INTO, out, a0, b0);
-    if (C > 1) put(INTO, out + ROW, a1, b1);
-    if (C > 2) put(INTO, out + 2 * ROW, a2, b2);
-    if (C > 3) put(INTO, out + 3 * ROW, a3, b3);
+    put(HOW, out, a0, b0, by);
+    if (C > 1) put(HOW, out + ROW, a1, b1, by + ROW);
+    if (C > 2) put(HOW, out + 2 * ROW, a2, b2, by + 2 * ROW);
+    if (C > 3) put(HOW, out + 3 * ROW, a3, b3, by + 3 * ROW);
+    if (HOW == WHERE) by += 32;
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function put(INTO: bool, out: usize, a: v128, b: v128): void {
-  v128.store(out, INTO ? f32x4.mul(a, v128.load(out)) : a);
-  v128.store(out, INTO ? f32x4.mul(b, v128.load(out, 16)) : b, 16);
+function put(HOW: i32, out: usize, a: v128, b: v128, by: usize): void {
+  if (HOW == INTO) {
+    a = f32x4.mul(a, v128.load(out));
+    b = f32x4.mul(b, v128.load(out, 16));
+  } else if (HOW == ABOVE) {
+    a = f32x4.pmax(f32x4.splat(0), a);
+    b = f32x4.pmax(f32x4.splat(0), b);
+  } else if (HOW == WHERE) {
+    a = v128.and(a, f32x4.gt(v128.load(by), f32x4.splat(0)));
+    b = v128.and(b, f32x4.gt(v128.load(by, 16), f32x4.splat(0)));
+  }
+  v128.store(out, a);
+  v128.store(out, b, 16);
 }
 
 /** g[i][j] += Σ over the points of the chunk of x[i]·d[j]: the gradient by the weights. */

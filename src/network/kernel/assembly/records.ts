@@ -101,7 +101,7 @@ export class Stage {
   columns: i32;
   /** Of the matrix in the weights, in bytes. */
   offset: usize;
-  /** What it sees, places × rows × chunk, and the loss's derivatives by that. */
+  /** What it sees, places × rows × chunk, and the loss's derivatives by that at one place. */
   seen: usize;
   back: usize;
 }
@@ -114,9 +114,7 @@ export class Windows {
   /** Bytes of one head's weights. */
   size: usize;
   latents: i32;
-  /** How many, and how many share a chunk. */
   windows: i32;
-  together: i32;
   /** Points of a window, and places where its integral is taken. */
   rows: i32;
   count: i32;
@@ -126,15 +124,22 @@ export class Windows {
   /** Of the residuals, and of their squares' mean by an integral. */
   scale: f32;
   slope: f32;
-  /** Inputs, chunk after chunk; targets of each window, output after output. */
+  /** Chunk after chunk, four windows in each: the states' rows, and of each latent a row's first vector; for each output the targets, four by four. */
   x: usize;
   targets: usize;
   weights: usize;
   gradient: usize;
-  /** Of each window the derivatives by its latents, all heads together. */
+  /** Chunk after chunk the derivatives by its windows' latents, four by four, all heads together. */
   byLatents: usize;
   /** Sum of squares of each head, float64. */
   losses: usize;
-  /** For the residuals of a window. */
+  /** For the residuals of four windows. */
   room: usize;
+  /** All pre-activations of a network, and room for a vector for each of them, and for each times latents + 1. */
+  columns: i32;
+  starts: usize;
+  sums: usize;
+  /** Addresses of the windows' first rows, and each state's spread in units of its rate. */
+  first: usize;
+  units: usize;
 }

@@ -5,7 +5,7 @@
  */
 import { splat } from "./math";
 import { bytesOf } from "./net";
-import { combine, outer, ROW, total, transpose } from "./product";
+import { combineAbove, combineFrom, combineWhere, outer, ROW, total, transpose } from "./product";
 import { Stage } from "./records";
 
 // @ts-ignore: decorator
@@ -45,54 +45,71 @@ function seriesAt(from: usize, stride: usize, which: usize, k: i32): usize {
   return from + stride * <usize>load<i32>(which + (<usize>k << 2));
 }
 
-/** From what the first stage sees to what the last gives; all but the last cut off below 0. */
-export function encode(first: usize, stages: i32, weights: usize, n: i32): void {
-  const bytes = bytesOf(n);
+/**
+ * From what the first stage sees to what the last gives; all but the last cut off below 0.
+ * @param room as much as the weights take
+ */
+export function encode(first: usize, stages: i32, weights: usize, n: i32, room: usize): void {
   for (let k = 0; k < stages; k++) {
     const stage = stageOf(first, k);
-    const rows = stage.rows, columns = stage.columns;
-    const matrix = weights + stage.offset;
-    const biases = matrix + (<usize>(rows * columns) << 2);
-    const floor = splat(k + 1 < stages ? 0 : -Infinity);
-    let x = stage.seen, out = stageOf(first, k + 1).seen;
-    for (let p = 0; p < stage.places; p++, x += <usize>rows * ROW) {
-      combine(matrix, rows, columns, columns, x, out, bytes);
-      for (let j = 0; j < columns; j++, out += ROW) {
-        const bias = v128.load32_splat(biases + (<usize>j << 2));
-        for (let at: usize = 0; at < bytes; at += 16) {
-          v128.store(out + at, f32x4.pmax(floor, f32x4.add(v128.load(out + at), bias)));
-        }
-      }
-    }
+    const start = room + stage.offset, biases = biasesOf(stage, weights);
+    for (let j: usize = 0; j < <usize>stage.columns; j++) v128.store(start + (j << 4), v128.load32_splat(biases + (j << 2)));
+  }
+  ahead(first, stages - 1, 0, true, weights, bytesOf(n), room);
+}
+
+/** A stage's place, after those of the stage before that it sees: what they give is still in the first-level cache. */
+function ahead(first: usize, k: i32, place: i32, last: bool, weights: usize, bytes: usize, room: usize): void {
+  const stage = stageOf(first, k);
+  const rows = stage.rows, columns = stage.columns;
+  if (k > 0) {
+    const seen = stageOf(first, k - 1).places / stage.places;
+    for (let q = 0; q < seen; q++) ahead(first, k - 1, place * seen + q, false, weights, bytes, room);
+  }
+  const w = weights + stage.offset, start = room + stage.offset;
+  const x = stage.seen + <usize>(place * rows) * ROW;
+  const out = stageOf(first, k + 1).seen + <usize>(place * columns) * ROW;
+  if (last) combineFrom(w, rows, columns, x, out, bytes, start);
+  else combineAbove(w, rows, columns, x, out, bytes, start);
+}
+
+/**
+ * Adds to `gradient` what the derivatives by the last stage's results, left in `back` behind it, say of the weights.
+ * @param room as much as the weights take
+ */
+export function encodeBack(first: usize, stages: i32, weights: usize, n: i32, gradient: usize, room: usize): void {
+  for (let k = 1; k < stages; k++) {
+    const stage = stageOf(first, k);
+    transpose(weights + stage.offset, stage.rows, stage.columns, room + stage.offset);
+  }
+  behind(first, stages - 1, 0, stageOf(first, stages).back, gradient, bytesOf(n), room);
+}
+
+/** Back from the derivatives `d` by what a stage's place gives, and from there at once to the places that it sees. */
+function behind(first: usize, k: i32, place: i32, d: usize, gradient: usize, bytes: usize, room: usize): void {
+  const stage = stageOf(first, k);
+  const rows = stage.rows, columns = stage.columns;
+  const x = stage.seen + <usize>(place * rows) * ROW;
+  outer(x, rows, d, columns, gradient + stage.offset, bytes);
+  let bias = biasesOf(stage, gradient);
+  for (let at = d, end = d + <usize>columns * ROW; at < end; at += ROW, bias += 4) {
+    let sum = splat(0);
+    for (let i: usize = 0; i < bytes; i += 16) sum = f32x4.add(sum, v128.load(at + i));
+    store<f32>(bias, load<f32>(bias) + total(sum));
+  }
+  if (k == 0) return;
+  // What was cut off below 0 goes no further. (The sizes were not cut off, but nothing is asked of them.)
+  combineWhere(room + stage.offset, columns, rows, d, stage.back, bytes, x);
+  const before = stageOf(first, k - 1);
+  const seen = before.places / stage.places;
+  for (let q = 0; q < seen; q++) {
+    behind(first, k - 1, place * seen + q, stage.back + <usize>(q * before.columns) * ROW, gradient, bytes, room);
   }
 }
 
-/** Adds to `gradient` what the derivatives by the last stage's results, left in `back` behind it, say of the weights. */
-export function encodeBack(first: usize, stages: i32, weights: usize, n: i32, gradient: usize, transposed: usize): void {
-  const bytes = bytesOf(n);
-  for (let k = stages - 1; k >= 0; k--) {
-    const stage = stageOf(first, k), next = stageOf(first, k + 1);
-    const rows = stage.rows, columns = stage.columns, places = stage.places;
-    const byMatrix = gradient + stage.offset;
-    const byBiases = byMatrix + (<usize>(rows * columns) << 2);
-    if (k > 0) transpose(weights + stage.offset, rows, columns, transposed);
-    let x = stage.seen, y = next.seen, d = next.back, back = stage.back;
-    for (let p = 0; p < places; p++, x += <usize>rows * ROW, d += <usize>columns * ROW, back += <usize>rows * ROW) {
-      for (let j = 0; j < columns; j++, y += ROW) {
-        const own = d + <usize>j * ROW, by = byBiases + (<usize>j << 2);
-        let sum = splat(0);
-        for (let at: usize = 0; at < bytes; at += 16) {
-          let v = v128.load(own + at);
-          if (k + 1 < stages) {
-            v = v128.and(v, f32x4.gt(v128.load(y + at), splat(0)));
-            v128.store(own + at, v);
-          }
-          sum = f32x4.add(sum, v);
-        }
-        store<f32>(by, load<f32>(by) + total(sum));
-      }
-      outer(x, rows, d, columns, byMatrix, bytes);
-      if (k > 0) combine(transposed, columns, rows, rows, d, back, bytes);
-    }
-  }
+/** A stage's biases, behind its matrix. */
+// @ts-ignore: decorator
+@inline
+function biasesOf(stage: Stage, weights: usize): usize {
+  return weights + stage.offset + (<usize>(stage.rows * stage.columns) << 2);
 }
