@@ -6,7 +6,7 @@
 import type * as tf from "@tensorflow/tfjs-node";
 import { InputError } from "../errors.js";
 import { EqlLayer } from "../network/index.js";
-import { tensorFlow } from "../network/tensorflow.js";
+import { tensorFlow, variableOf } from "../network/tensorflow.js";
 import { random, sample } from "../random.js";
 import { FlatAdam } from "../vision/optimizer.js";
 import { LEAST_ENCODED, SeriesEncoder } from "./encoder.js";
@@ -68,7 +68,7 @@ export class StepMap {
       const sizes = [width, ...HIDDEN, states.length];
       this.dense = sizes.slice(1).flatMap((to, k) => {
         const normal = Float32Array.from({ length: sizes[k] * to }, () => stream.normal() * Math.sqrt(2 / sizes[k]));
-        return [tf.variable(tf.tensor(normal, [sizes[k], to])), tf.variable(tf.zeros([to]))];
+        return [variableOf(() => tf.tensor(normal, [sizes[k], to])), variableOf(() => tf.zeros([to]))];
       });
     } else {
       this.eql = new EqlLayer({
@@ -82,7 +82,7 @@ export class StepMap {
       this.eql.apply(tf.zeros([1, width]));
     }
     const map = this.eql ? this.eql.trainableWeights.map((weight) => weight.read() as tf.Variable) : this.dense;
-    const weights = tf.variable(tf.tensor1d(encoder.weights.slice()));
+    const weights = variableOf(() => tf.tensor1d(encoder.weights.slice()));
     const optimizer = new FlatAdam([{ variables: [weights, ...map], rate: 1 }]);
     const view = encoder.view(list, this.spread);
     const scaled = list.map(({ columns }) => columns.map((column, k) => column.map((v) => v / this.spread[k])));

@@ -17,3 +17,12 @@ export function tensorFlow(): TensorFlow {
   }
   return loaded;
 }
+
+/** A variable that begins with what `make` gives. In a tidy, or that tensor would be kept beside the variable, out of reach. */
+export function variableOf<R extends tensorflow.Rank>(
+  make: (tf: TensorFlow) => tensorflow.Tensor<R>,
+  trainable = true,
+): tensorflow.Variable<R> {
+  const tf = tensorFlow();
+  return tf.tidy(() => tf.variable(make(tf), trainable));
+}

@@ -4,7 +4,7 @@ import { type Random, random } from "../random.js";
 import { augment } from "./augment.js";
 import type { Checkpoint, Place } from "./checkpoint.js";
 import { Encoder } from "./encoder.js";
-import { blankEql, eqlFunction, type FoundFormula, findFormula, formulaText, maskOf } from "./formula.js";
+import { blankEql, dropFormula, eqlFunction, type FoundFormula, findFormula, formulaText, maskOf } from "./formula.js";
 import { type ImageSet, slice } from "./images.js";
 import type { EpochLoss, LearnProgress, LearnSettings } from "./learn-options.js";
 import { type Learned, makeLearned } from "./learned.js";
@@ -117,6 +117,7 @@ export class Course {
     const table = slotTable(this.slot, task, random(STREAM.table));
     const start = network.encoder.slots.dataSync() as Float32Array;
     const fitting = { resolution: settings.resolution, seed: settings.seed + attempt, signal: this.signal };
+    dropFormula(this.found);
     this.found = await findFormula(table, Float32Array.from(start), fitting, (fraction) =>
       this.report(attempt, "formula", Math.round(100 * fraction), 100),
     );
@@ -131,6 +132,7 @@ export class Course {
     setVariable(encoder.slots, slots);
     this.revived = revive(encoder, this.slot, this.random(attempt, STREAM.revival));
     this.use({ encoder, f: eqlFunction(layer) });
+    this.found = undefined;
     return this.together(attempt, SLOW);
   }
 
@@ -179,6 +181,13 @@ export class Course {
     this.optimizer?.dispose();
   }
 
+  /** What a course leaves that came to no end. */
+  drop(): void {
+    this.network?.encoder.dispose();
+    this.network?.f.dispose();
+    dropFormula(this.found);
+  }
+
   private begin(place: Place): Place {
     const { images } = this.task;
     this.network?.encoder.dispose();
@@ -189,7 +198,7 @@ export class Course {
   }
 
   private use(network: Network): void {
-    for (const variable of this.network?.f.variables ?? []) variable.dispose();
+    this.network?.f.dispose();
     this.network = network;
   }
 

@@ -4,7 +4,7 @@
  * others.) No slot has a meaning from the start; which images come together in one, and what value it takes, the formula's values decide.
  */
 import type * as tf from "@tensorflow/tfjs-node";
-import { tensorFlow } from "../network/tensorflow.js";
+import { tensorFlow, variableOf } from "../network/tensorflow.js";
 import type { Random } from "../random.js";
 import { batchNormRelu, type Moments } from "./batch-norm.js";
 
@@ -45,12 +45,15 @@ export class Encoder {
         { length: tf.util.sizeFromShape(shape) },
         () => (2 * random.uniform() - 1) * most,
       );
-      this.weights.push(tf.variable(tf.tensor(values, shape)));
+      this.weights.push(variableOf(() => tf.tensor(values, shape)));
     };
     let [rows, columns, channels] = [height, width, 1];
     for (const { kernel, stride, filters } of CONVOLUTIONS) {
       uniform([kernel, kernel, channels, filters], 1 / Math.sqrt(kernel * kernel * channels));
-      this.weights.push(tf.variable(tf.ones([filters])), tf.variable(tf.zeros([filters])));
+      this.weights.push(
+        variableOf(() => tf.ones([filters])),
+        variableOf(() => tf.zeros([filters])),
+      );
       [rows, columns, channels] = [Math.ceil(rows / stride), Math.ceil(columns / stride), filters];
     }
     const flat = rows * columns * channels;
@@ -61,7 +64,7 @@ export class Encoder {
       uniform([from, to], 1 / Math.sqrt(from));
       uniform([to], 1 / Math.sqrt(from));
     }
-    this.slots = tf.variable(tf.linspace(-1, 1, SLOTS));
+    this.slots = variableOf(() => tf.linspace(-1, 1, SLOTS));
   }
 
   /** Logits of the slots, count × 16, for training: by the batch's own moments, with dropout. */

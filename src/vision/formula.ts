@@ -10,7 +10,7 @@ import { complexity } from "../expression/complexity.js";
 import { parse } from "../expression/parse.js";
 import { PAPER_LAYER } from "../network/architecture.js";
 import { EqlLayer, type EqlLayer as Layer } from "../network/index.js";
-import { tensorFlow } from "../network/tensorflow.js";
+import { tensorFlow, variableOf } from "../network/tensorflow.js";
 import { FlatAdam } from "./optimizer.js";
 import type { SlotTable } from "./slots.js";
 import type { PairFunction } from "./training.js";
@@ -60,6 +60,9 @@ export function blankEql(layers: number): Layer {
   return layer;
 }
 
+/** Frees what a formula holds that is not gone on with. */
+export const dropFormula = (found?: FoundFormula) => found && tensorFlow().dispose(unwrap(found.layer.weights));
+
 /** A layer's tfjs variables, which tfjs wraps and calls protected, for an optimizer of one's own. */
 const unwrap = (weights: Layer["weights"]) => weights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
 const trainable = (layer: Layer) => unwrap(layer.trainableWeights);
@@ -75,6 +78,7 @@ export function eqlFunction(layer: Layer): PairFunction {
   return {
     variables: trainable(layer),
     value: (a, b) => (layer.apply(tf.stack([a, b], 1)) as tf.Tensor).reshape([-1]) as tf.Tensor1D,
+    dispose: () => tf.dispose(unwrap(layer.weights)),
   };
 }
 
@@ -101,7 +105,9 @@ export async function findFormula(
     try {
       await train(replicas, settings.signal, (u) => onProgress((n + u) / FORMULA.layers.length));
       const found = simplest(replicas, settings.resolution);
-      if (found && !(best && best.error <= found.error)) best = found;
+      const better = found && !(best && best.error <= found.error);
+      dropFormula(better ? best : found);
+      if (better) best = found;
     } catch (error) {
       if (!(error instanceof InputError)) throw error; // the mask would have left nothing
     } finally {
@@ -125,6 +131,7 @@ class Replicas {
   private readonly weight: tf.Tensor2D;
   /** Products with these, slots × cells, pick the values of a cell's slots. */
   private readonly pick: tf.Tensor2D[];
+  readonly optimizer: FlatAdam;
 
   constructor(
     { first, second, y, count }: SlotTable,
@@ -143,14 +150,11 @@ class Replicas {
     const column = (numbers: number[]) => tf.tensor2d(numbers, [cells, 1]);
     this.target = column(y.map((value) => value / this.spread));
     this.weight = column(roots.map((root) => root / total));
-    this.values = tf.tidy(() => tf.variable(tf.tensor2d(start, [1, slots]).tile<tf.Tensor2D>([replicas, 1])));
+    this.values = variableOf(() => tf.tensor2d(start, [1, slots]).tile<tf.Tensor2D>([replicas, 1]));
     this.pick = [first, second].map((which) =>
       tf.tidy(() => tf.oneHot(tf.tensor1d(which, "int32"), slots).toFloat().transpose<tf.Tensor2D>()),
     );
-  }
-
-  get variables(): tf.Variable[] {
-    return [...trainable(this.layer), this.values];
+    this.optimizer = new FlatAdam([{ variables: [...trainable(this.layer), this.values], rate: 1 }]);
   }
 
   /** What each replica is off by, cells × replicas, in standard deviations of y. */
@@ -186,15 +190,14 @@ class Replicas {
 
   dispose(): void {
     const weights = unwrap(this.layer.weights);
-    for (const tensor of [...this.pick, this.weight, this.target, this.values, ...weights]) tensor.dispose();
+    for (const one of [...this.pick, this.weight, this.target, this.values, ...weights, this.optimizer]) one.dispose();
   }
 }
 
 async function train(replicas: Replicas, signal: AbortSignal, onProgress: (fraction: number) => void): Promise<void> {
   const tf = tensorFlow();
-  const { layer, values } = replicas;
+  const { layer, values, optimizer } = replicas;
   const { steps, from, full, mask, penalty, threshold, learningRate } = FORMULA;
-  const optimizer = new FlatAdam([{ variables: replicas.variables, rate: 1 }]);
   let masked = false;
   for (let step = 0; step < steps; step++) {
     const u = step / steps;
@@ -213,7 +216,6 @@ async function train(replicas: Replicas, signal: AbortSignal, onProgress: (fract
       signal.throwIfAborted();
     }
   }
-  optimizer.dispose();
 }
 
 /**

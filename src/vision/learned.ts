@@ -102,7 +102,7 @@ export function makeLearned({ encoder, f, seed, ...parts }: Parts): Learned {
     },
     dispose() {
       encoder.dispose();
-      for (const variable of f.variables) variable.dispose();
+      f.dispose();
     },
   };
   return learned;

@@ -54,6 +54,7 @@ async function learn(
   try {
     return await way(course, course.resume());
   } catch (error) {
+    course.drop();
     if (!signal.aborted) throw error;
     const next = checkpoint
       ? "The same call goes on from there."

@@ -4,7 +4,7 @@
  * D. P. Kingma, J. Ba, Adam: a method for stochastic optimization, arXiv:1412.6980.
  */
 import type * as tf from "@tensorflow/tfjs-node";
-import { tensorFlow } from "../network/tensorflow.js";
+import { tensorFlow, variableOf } from "../network/tensorflow.js";
 
 const ADAM = {
   /** Decay of the mean of the gradients … */
@@ -44,8 +44,8 @@ export class FlatAdam {
       }
     }
     this.rates = tf.tensor1d(rates);
-    this.mean = tf.variable(tf.zeros([count]), false);
-    this.square = tf.variable(tf.zeros([count]), false);
+    this.mean = variableOf(() => tf.zeros([count]), false);
+    this.square = variableOf(() => tf.zeros([count]), false);
   }
 
   /** One step down the gradient of `loss`; returns the loss before it. */

@@ -3,7 +3,7 @@
  * baseline that the formula is compared with.
  */
 import type * as tf from "@tensorflow/tfjs-node";
-import { tensorFlow } from "../network/tensorflow.js";
+import { tensorFlow, variableOf } from "../network/tensorflow.js";
 import type { Random } from "../random.js";
 import type { PairFunction } from "./training.js";
 
@@ -21,7 +21,7 @@ export function reluNetwork(mean: number, spread: number, random: Random): PairF
         { length: tf.util.sizeFromShape(shape) },
         () => (2 * random.uniform() - 1) * most,
       );
-      return tf.variable(tf.tensor(values, shape));
+      return variableOf(() => tf.tensor(values, shape));
     }),
   );
   return {
@@ -34,5 +34,6 @@ export function reluNetwork(mean: number, spread: number, random: Random): PairF
       }
       return h.reshape<tf.Tensor1D>([-1]).mul<tf.Tensor1D>(spread).add(mean);
     },
+    dispose: () => tf.dispose(weights),
   };
 }

@@ -31,6 +31,7 @@ export interface Task {
 export interface PairFunction {
   readonly variables: readonly tf.Variable[];
   value(a: tf.Tensor1D, b: tf.Tensor1D): tf.Tensor1D;
+  dispose(): void;
 }
 
 /** What holds at one moment of a stage. */

@@ -1,6 +1,6 @@
 /**
  * `discover` again and again in one process, as in a kernel that is open all day, and now and then a layer that is trained, read
- * and thrown away, and a law of motion: node --expose-gc dist/test/benchmark/soak.js [MINUTES]. A line for each tenth of the time:
+ * and thrown away, a law of motion, and a short course on images: node --expose-gc dist/test/benchmark/soak.js [MINUTES]. A line for each tenth of the time:
  * searches so far, memory, threads, tensors. Ends with code 1 if any of them grows.
  */
 import { readFileSync } from "node:fs";
@@ -9,6 +9,8 @@ import { discover } from "../../src/discover.js";
 import { EqlDynamics } from "../../src/dynamics/learner.js";
 import { EqlLayer } from "../../src/network/index.js";
 import { random } from "../../src/random.js";
+import { learnBaseline } from "../../src/vision/learner.js";
+import { bars } from "../vision/bars.js";
 
 const MINUTES = Number(process.argv[2] ?? 10);
 const LINES = 10;
@@ -29,8 +31,8 @@ function table(seed: number) {
   return { a, b, y: a.map((_, i) => law(a[i], b[i]) + 0.02 * (uniform() - 0.5)) };
 }
 
-/** Searches between two layers, and between two laws of motion. */
-const EVERY = { layer: 10, motion: 50 };
+/** Searches between two layers, two laws of motion, and two courses on images. */
+const EVERY = { layer: 10, motion: 50, images: 25 };
 
 /** A layer in a model, from its making to its end. */
 async function layer(seed: number): Promise<void> {
@@ -60,6 +62,16 @@ async function motion(seed: number): Promise<void> {
   await new EqlDynamics({ states: ["h", "v"], dt, seed }).fit(series);
 }
 
+/** Pictures of bars, and what is known of pairs of them. */
+async function images(seed: number): Promise<void> {
+  const learned = await learnBaseline(bars(256), {
+    formula: (a, b) => a + b,
+    epochs: { scaffold: 1, together: 1 },
+    seed,
+  });
+  learned.dispose();
+}
+
 interface State {
   readonly searches: number;
   readonly megabytes: number;
@@ -77,6 +89,7 @@ while (states.length < LINES) {
   await discover(table(++searches), { target: "y", seed: searches, signal: stop.signal, onProgress });
   if (searches % EVERY.layer === 0) await layer(searches);
   if (searches % EVERY.motion === 0) await motion(searches);
+  if (searches % EVERY.images === 0) await images(searches);
   if (performance.now() - begun < ((states.length + 1) / LINES) * MINUTES * 60_000) continue;
   globalThis.gc?.();
   const threads = Number(/Threads:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);

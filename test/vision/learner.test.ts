@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { evaluate } from "../../src/expression/evaluate.js";
 import { parse } from "../../src/expression/parse.js";
+import { tensorFlow } from "../../src/network/tensorflow.js";
 import type { LearnOptions } from "../../src/vision/learn-options.js";
 import type { Learned } from "../../src/vision/learned.js";
 import { learnBaseline, learnFromImages } from "../../src/vision/learner.js";
@@ -100,6 +101,26 @@ test("an interrupted course gives the losses that one in a piece gives; a checkp
   await refused({}, /cut off/);
   writeFileSync(checkpoint, "something else");
   await refused({}, /is no checkpoint/);
+});
+
+test("after dispose, and after a stop, no tensor is left", async () => {
+  const tensors = () => tensorFlow().memory().numTensors;
+  const before = tensors();
+  // A formula is found in it: the whole way.
+  const learned = await learnFromImages(bars(2560), {
+    ...sum,
+    inRange: () => true,
+    epochs: { scaffold: 12, together: 1 },
+  });
+  assert.notEqual(learned.formula, undefined);
+  learned.read(bars(10));
+  assert.ok(tensors() > before);
+  learned.dispose();
+  assert.equal(tensors(), before);
+  const stop = new AbortController();
+  const stopped = learnFromImages(bars(256), { ...sum, signal: stop.signal, onProgress: () => stop.abort() });
+  await assert.rejects(stopped, /Stopped after 1 epochs/);
+  assert.equal(tensors(), before);
 });
 
 test("options that can't be used are named", async () => {
