@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * The command line: `eqlab discover FILE.csv --target COLUMN`. Results go to standard output, everything else to standard
- * error. Exit code 0: done; 1: a fault of eqlab; 2: bad input; 130: stopped by Ctrl-C, with the best so far.
+ * error. Exit code 0: done; 1: a fault of eqlab; 2: bad input; 130: stopped, with the best so far.
  *
  * Each command is imported when it is asked for: an answer within two seconds leaves no time for more.
  */

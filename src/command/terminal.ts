@@ -1,9 +1,9 @@
 /** What a terminal has: a bar of progress, and Ctrl-C. */
 
-/** Aborts at the first Ctrl-C; a second one ends the process. */
+/** Aborts at the first Ctrl-C, or when a batch system or a container's host asks for an end; the same once more ends the process. */
 export function ctrlC(): AbortSignal {
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
+  for (const asked of ["SIGINT", "SIGTERM"]) process.once(asked, () => stop.abort());
   return stop.signal;
 }
 

@@ -206,7 +206,7 @@ test("a server with a password behind TLS", { skip: noRedis || noOpenSsl }, asyn
       env: trusting,
     });
     assert.match(stdout, /^y = x\^2\n/);
-    await worker.kill("SIGINT");
+    await worker.kill("SIGTERM"); // as Slurm and Kubernetes end one
     assert.match(worker.said(), /Serving rediss:\/\/127[\s\S]*Ended after [1-9]/);
     assert.doesNotMatch(worker.said() + stdout + stderr, /s3cret/);
   } finally {
