@@ -41,7 +41,13 @@ export interface SweepOptions {
 export async function sweep(files: readonly string[], options: SweepOptions): Promise<SweepRow[]> {
   const { question, out, redis, workers, signal, onProgress } = options;
   const requestOf = (file: string): TableRequest => ({ file, csv: readText(file), options: question });
-  const keys = files.map((file) => keyOf(requestOf(file))); // all files are read before the work begins
+  const copies = new Map<string, number>();
+  const keys = files.map((file) => {
+    const key = keyOf(requestOf(file)); // all files are read before the work begins
+    const before = copies.get(key) ?? 0;
+    copies.set(key, before + 1);
+    return before === 0 ? key : `${key}-${before}`; // a file with the same content has a line of its own
+  });
   const results = openResults(out);
   let done = keys.filter((key) => results.rows.has(key)).length;
   const report = (file: string, best: string) => onProgress?.({ done, of: files.length, file, best });

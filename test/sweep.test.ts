@@ -19,8 +19,9 @@ const files = [
   table("square.csv", (x) => x ** 2),
   table("line.csv", (x) => 3 * x + 1),
   table("empty.csv", () => Number.NaN),
+  table("square-again.csv", (x) => x ** 2),
 ];
-const laws = ["x^2", "3*x+1", ""];
+const laws = ["x^2", "3*x+1", "", "x^2"];
 const idle = new AbortController().signal;
 const question = { target: "y" };
 
@@ -32,6 +33,10 @@ test("each table's law, in the order of the files; a table that can't be used sa
     laws,
   );
   assert.match(rows[2].refused, /y/);
+  assert.deepEqual(
+    rows.map(({ file }) => file),
+    files,
+  );
   assert.equal(readFileSync(out, "utf8").split("\n").length, files.length + 2);
 });
 
@@ -90,6 +95,8 @@ test("by the workers of a cluster", { skip: noRedis }, async () => {
     const here = await sweep(files, { question, signal: idle });
     const digits = (row: (typeof rows)[number]) => ({ ...row, seconds: "" });
     assert.deepEqual(rows.map(digits), here.map(digits));
+    await worker.kill("SIGTERM");
+    assert.match(worker.said(), new RegExp(`Ended after ${files.length} jobs`));
   } finally {
     await worker.kill("SIGKILL");
     await redis.end();

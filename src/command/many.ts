@@ -26,7 +26,10 @@ export async function serveCluster({ workers = availableParallelism(), cluster, 
     workers,
     signal,
     onReady: (shown) => say(`Serving ${shown} with ${workers} worker threads; Ctrl-C ends it after the jobs in hand.`),
-    onEvent: ({ kind, text }) => (kind === "job" ? jobs++ : say(text)),
+    onEvent: ({ kind, text }) => {
+      if (kind !== "error") jobs++;
+      if (kind !== "job") say(text);
+    },
   });
   say(`Ended after ${jobs} jobs.`);
   return 0;
