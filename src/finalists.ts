@@ -19,7 +19,7 @@ import { FINAL, Fitter } from "./search/fit.js";
 import { expressible, formula, readable } from "./search/formula.js";
 import type { Grammar } from "./search/grammar.js";
 import { Memory } from "./search/kernel/memory.js";
-import { type Affine, copyAffine, parameters, size } from "./search/network.js";
+import { type Affine, copyAffine, identical, parameters, size } from "./search/network.js";
 import { prune } from "./search/prune.js";
 import { makeSample } from "./search/sample.js";
 import { openPowers, shorten } from "./search/shorten.js";
@@ -93,17 +93,19 @@ export function finalistsOf(
   rows: Rows,
   writing: Writing & { readonly shifted: boolean; readonly doubt?: Doubt },
 ): Finalist[] {
-  const memory = new Memory();
+  const memory = Memory.borrow();
   const { doubt } = writing;
   const weights = rowWeights(noise, doubt?.about ?? rows.target, { ...rows, trust: doubt?.trust });
   const fitter = fitterFor(rows, weights, writing.grammar, memory);
   const steps = quanta(rows.target);
-  return roots.flatMap((root) => {
+  const all = roots.flatMap((root) => {
     const mark = memory.mark();
     const found = finalist(root, noise, rows, { ...writing, fitter, weights, steps });
     memory.release(mark);
     return found ?? [];
   });
+  memory.giveBack();
+  return all;
 }
 
 function finalist(
@@ -139,7 +141,8 @@ function finalist(
   if (shifted) network = prune({ root: network, error: fitter.fit(network, FINAL) }, fitter, 0).at(-1)?.root ?? network;
   const { positive } = fitter.sample;
   network = openPowers(network, positive, grammar);
-  const forms = [shorten(network, grammar, positive), network].map((fitted) => {
+  const short = shorten(network, grammar, positive);
+  const forms = (identical(short, network) ? [short] : [short, network]).map((fitted) => {
     const nice = settled(fitted, snap(fitted, fitter), setting);
     const free = parameters(nice.root, grammar) - nice.snapped.length;
     return { fitted, nice, price: NODE_COST * size(readable(nice.root, grammar)) + FREE_CONSTANT * free };

@@ -112,6 +112,7 @@ export async function searchKinds(
       wild = asked ? [...wildRows(pool, workbench.fitter), ...wildBeyond(pool, workbench)] : [];
     }
     finalists.push(...found);
+    workbench.close();
     if (finalists.some(({ exact }) => exact)) break; // without noise there is no kind of it
   }
   return { finalists, wild };

@@ -10,7 +10,9 @@ const IDLE = 60_000;
 
 /** One pool for each number of workers asked for: searches that run at once must not end each other's. */
 const pools = new Map<number, Piscina>();
-let sessions = 0;
+/** A problem has one name, so that a worker has one workbench for it. */
+const names = new WeakMap<Problem, string>();
+let named = 0;
 
 export const defaultWorkers = (): number => Math.max(1, Math.min(8, availableParallelism()));
 
@@ -19,7 +21,7 @@ export const defaultWorkers = (): number => Math.max(1, Math.min(8, availablePar
  * When `signal` aborts, workers busy with these jobs end at once, and jobs not done yet have found nothing.
  */
 export function inWorkers(problem: Problem, workers: number, signal: AbortSignal): Runner {
-  const session = `${++sessions}`;
+  const session = nameOf(problem);
   return (jobs) =>
     Promise.all(
       jobs.map(async (job): Promise<Candidate[]> => {
@@ -31,6 +33,12 @@ export function inWorkers(problem: Problem, workers: number, signal: AbortSignal
         }
       }),
     );
+}
+
+function nameOf(problem: Problem): string {
+  const name = names.get(problem) ?? `${++named}`;
+  names.set(problem, name);
+  return name;
 }
 
 function poolOf(workers: number): Piscina {

@@ -12,7 +12,11 @@ export default function run(task: Task): Findings {
   if (!workbench) {
     workbench = new Workbench(problem);
     workbenches.set(session, workbench);
-    for (const oldest of workbenches.keys()) if (workbenches.size > KEPT) workbenches.delete(oldest);
+    for (const [oldest, its] of workbenches) {
+      if (workbenches.size <= KEPT) break;
+      workbenches.delete(oldest);
+      its.close();
+    }
   }
   return findingsOf(workbench.run(jobOf(task)));
 }

@@ -56,6 +56,8 @@ export interface Library {
 /** Columns tried at once in a linear combination: their Gram matrix is this wide. */
 const LINEAR_WIDTH = 900;
 const PAIRED = 400;
+/** A column whose mean square about its mean is less than this, relative to its largest square, hardly varies. */
+const LEAST_SPREAD = 1e-14;
 
 export function buildLibrary(sample: Sample, grammar: Grammar): Library {
   return shelve(draftSprouts(sample, grammar), sample, grammar);
@@ -64,6 +66,7 @@ export function buildLibrary(sample: Sample, grammar: Grammar): Library {
 /** Computes the columns, leaves out what has no value or hardly varies, and puts the sprouts on their shelves. */
 function shelve(drafts: readonly Draft[], sample: Sample, grammar: Grammar): Library {
   const { memory, n } = sample;
+  const { kernel } = memory;
   const rows = (n + 3) & ~3;
   const columns = memory.allocate(drafts.length * rows * 4);
   const families = new Map<string, number>();
@@ -72,13 +75,13 @@ function shelve(drafts: readonly Draft[], sample: Sample, grammar: Grammar): Lib
   for (const draft of drafts) {
     const mark = memory.mark();
     const value = columnOf(draft.unit, sample, grammar);
-    const largest = memory.kernel.largest(value, n);
-    if (largest < 1e30 && largest > 1e-30 && varies(memory.view(value, n), largest)) {
+    const largest = kernel.largest(value, n);
+    if (largest < 1e30 && largest > 1e-30 && kernel.spread(value, n) >= LEAST_SPREAD * largest * largest * n) {
       const family = families.get(draft.family) ?? families.size;
       families.set(draft.family, family);
       const out = columns + kept.length * rows * 4;
-      memory.view32(out, rows).fill(0);
-      memory.kernel.narrow(1 / largest, value, out, n);
+      memory.f32.fill(0, (out >> 2) + n, (out >> 2) + rows);
+      kernel.narrow(1 / largest, value, out, n);
       kept.push(draft);
       sprouts.push({ unit: draft.unit, family, kind: draft.kind, scale: 1 / largest });
     }
@@ -116,13 +119,4 @@ function shelve(drafts: readonly Draft[], sample: Sample, grammar: Grammar): Lib
     monomials: shelfOf(sprouts.slice(0, simple), columns),
     linear: shelf(linear.slice(0, LINEAR_WIDTH)),
   };
-}
-
-function varies(values: Float64Array, largest: number): boolean {
-  let mean = 0;
-  for (const v of values) mean += v;
-  mean /= values.length;
-  let square = 0;
-  for (const v of values) square += (v - mean) ** 2;
-  return square >= 1e-14 * largest * largest * values.length;
 }

@@ -215,7 +215,8 @@ export function bestSets(
     const marks = memory.allocate(BRANCHES * 8);
     const spare = memory.allocate(k * 8);
     const [g, b] = [memory.view32(gram, m * m), memory.view(along, m)];
-    const next = new Map<string, Chosen>();
+    const seen = new Set<number>();
+    const next: { readonly gain: number; readonly terms: readonly number[]; readonly more: number }[] = [];
     for (const { gain, terms } of sets) {
       const factor = new Float64Array(k * k);
       const solution = Float64Array.from(terms, (t) => b[t]);
@@ -245,15 +246,39 @@ export function bestSets(
       );
       const [value, added] = [memory.view(gains, count), memory.viewInt(marks, 2 * count)];
       for (let i = 0; i < count; i++) {
-        const list = [...terms, added[2 * i]].sort((p, q) => p - q);
-        const key = list.join();
-        if (!next.has(key)) next.set(key, { gain: value[i], terms: list });
+        const more = added[2 * i];
+        const key = keyOf(terms, more);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        next.push({ gain: value[i], terms, more });
       }
     }
     memory.release(inner);
-    return [...next.values()].sort(byGain).slice(0, BEAM);
+    // Most are far behind: those are not worth a list, nor the sort.
+    const least = Float64Array.from(next, (one) => one.gain).sort()[Math.max(0, next.length - BEAM)];
+    const ahead = next.filter((one) => one.gain >= least);
+    return ahead
+      .map(({ gain, terms, more }): Chosen => ({ gain, terms: inserted(terms, more) }))
+      .sort(byGain)
+      .slice(0, BEAM);
+  }
+
+  /** A set of ascending terms and one more as a single number. */
+  function keyOf(terms: readonly number[], more: number): number {
+    let key = 0;
+    let open = true;
+    for (const term of terms) {
+      if (open && more < term) {
+        key = key * m + more;
+        open = false;
+      }
+      key = key * m + term;
+    }
+    return open ? key * m + more : key;
   }
 }
+
+const inserted = (terms: readonly number[], more: number) => [...terms, more].sort((p, q) => p - q);
 
 /** The target with its weighted mean taken out, times the weights, scaled to norm 1. */
 function centredTarget(z: Pointer, w: Pointer, memory: Memory, n: number): Pointer {

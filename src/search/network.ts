@@ -118,6 +118,20 @@ export function isInput(of: Affine): boolean {
   return !of.biased && of.links.length === 1 && of.links[0].unit.kind === "input";
 }
 
+/** Are two networks the same to the last digit, and in the order of their parts? */
+export function identical(a: Affine, b: Affine): boolean {
+  if (a.bias !== b.bias || a.biased !== b.biased || a.links.length !== b.links.length) return false;
+  return a.links.every(({ weight, unit }, k) => {
+    const other = b.links[k];
+    if (weight !== other.weight || unit.kind !== other.unit.kind || unit.index !== other.unit.index) return false;
+    if (unit.factors.length !== other.unit.factors.length) return false;
+    return unit.factors.every((f, i) => {
+      const { power, free, input } = other.unit.factors[i];
+      return f.power === power && f.free === free && identical(f.input, input);
+    });
+  });
+}
+
 /** What makes two networks the same but for their parameters. Terms and factors are sorted. */
 export function signature(of: Affine): string {
   const terms = of.links.map((link) => unitSignature(link.unit)).sort();

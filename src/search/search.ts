@@ -171,7 +171,9 @@ export async function search(
       const onInner = ({ fraction, best }: SearchProgress) =>
         onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
       const inner = { ...options, ...its, groups: false, onProgress: onInner };
-      const found = await search(new Workbench(part.problem), runnerFor, inner);
+      const bench = new Workbench(part.problem);
+      const found = await search(bench, runnerFor, inner);
+      bench.close();
       settled ||= found.exact !== undefined && unscaledSize(found.exact.root) <= settings.surelyInSmaller;
       return found;
     }
@@ -186,6 +188,7 @@ export async function search(
     if (primitives.length === problem.primitives.length) return;
     const inner = new Workbench({ ...problem, primitives });
     const found = await search(inner, runnerFor, { ...options, mutations: false, onProgress: undefined });
+    inner.close();
     pool.addAll([fitBatch(promising(found).map(copyAffine), fitter)]);
   }
 

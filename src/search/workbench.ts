@@ -84,7 +84,7 @@ export class Workbench {
   private whole: Fitter | undefined;
 
   constructor(readonly problem: Problem) {
-    this.fitter = this.fitterOf(problem.searchRows, new Memory());
+    this.fitter = this.fitterOf(problem.searchRows, Memory.borrow());
   }
 
   private fitterOf(rows: number, memory: Memory): Fitter {
@@ -105,8 +105,14 @@ export class Workbench {
   /** Fits to all rows of the problem. */
   get finalFitter(): Fitter {
     const { target, searchRows } = this.problem;
-    this.whole ??= target.length === searchRows ? this.fitter : this.fitterOf(target.length, new Memory());
+    this.whole ??= target.length === searchRows ? this.fitter : this.fitterOf(target.length, Memory.borrow());
     return this.whole;
+  }
+
+  /** Gives its memory to the next workbench; no job can be done on it any more. */
+  close(): void {
+    this.fitter.sample.memory.giveBack();
+    if (this.whole && this.whole !== this.fitter) this.whole.sample.memory.giveBack();
   }
 
   private get peels() {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Kernel, Memory, type Pointer } from "../../src/search/kernel/memory.js";
+import { type Job, Workbench } from "../../src/search/workbench.js";
 import { allClose, close, map, normal, uniform } from "./help.js";
 
 const LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 256];
@@ -67,13 +68,19 @@ test("powers agree with Math.pow", () => {
     );
 });
 
-test("dot products and the largest size agree with plain sums, for all lengths", () => {
+test("dot products, the largest size, the spread and the copy in float32 agree with plain ones, for all lengths", () => {
   const memory = new Memory();
   for (const n of LENGTHS) {
     const [x, y] = [normal(n, n), normal(n + 1, n)];
     const [px, py] = [memory.store([...x, GUARD]), memory.store([...y, GUARD])];
     close(memory.kernel.dot(px, py, n), dot(x, y), 1e-14, `dot of ${n}`);
     assert.equal(memory.kernel.largest(px, n), Math.max(...x.map(Math.abs)));
+    const mean = x.reduce((sum, v) => sum + v, 0) / n;
+    close(memory.kernel.spread(px, n), dot(x, x) - n * mean * mean, 1e-13, `spread of ${n}`);
+    const single = memory.allocate((n + 1) * 4);
+    memory.view32(single, n + 1)[n] = GUARD;
+    memory.kernel.narrow(-3, px, single, n);
+    assert.deepEqual([...memory.view32(single, n + 1)], [...Float32Array.from(x, (v) => -3 * v), GUARD]);
   }
   assert.ok(Number.isNaN(memory.kernel.largest(memory.store([1, Number.NaN, 3]), 3)));
 });
@@ -276,4 +283,32 @@ test("tanh keeps its digits near zero, where a difference of numbers near 1 woul
     const expected = Math.tanh(memory.view(x, 400)[i]);
     close(value / expected, 1, 1e-15, `tanh(${memory.view(x, 400)[i]})`);
   });
+});
+
+test("a memory that was given back is lent again, and what it held changes no digit", () => {
+  const n = 253; // columns end in padding
+  const inputs = [uniform(1, n), uniform(2, n)];
+  const problem = {
+    inputs,
+    shifts: [0, 0],
+    target: map(inputs, (x, y) => Math.sin(3 * x) + x * y),
+    searchRows: n,
+    primitives: ["sin", "product", "square"],
+    targetScale: 1,
+    resolution: 0,
+  };
+  const found = () => {
+    const bench = new Workbench(problem);
+    const [few] = ["few sprouts", "polynomials"].map((start) => bench.run({ kind: "start", start }));
+    const jobs: Job[] = few.slice(0, 2).map(({ root }) => ({ kind: "expand", root }));
+    const all = [few, ...jobs.map((job) => bench.run(job))];
+    bench.close();
+    return all;
+  };
+  const first = found();
+  const memory = Memory.borrow();
+  new Uint8Array(memory.kernel.memory.buffer).fill(0xff, memory.mark()); // float64 and float32 alike: NaN
+  memory.giveBack();
+  assert.deepEqual(found(), first);
+  assert.equal(Memory.borrow(), memory);
 });

@@ -42,6 +42,7 @@ export interface Kernel {
   substitute(factor: Pointer, right: Pointer, count: number, x: Pointer): void;
   normal(columns: Pointer, stride: number, count: number, r: Pointer, gram: Pointer, right: Pointer, n: number): void;
   largest(x: Pointer, n: number): number;
+  spread(x: Pointer, n: number): number;
   narrow(a: number, x: Pointer, out: Pointer, n: number): void;
   products(a: Pointer, count: number, b: Pointer, m: number, n: number, out: Pointer): void;
   upperProducts(a: Pointer, b: Pointer, m: number, n: number, out: Pointer): void;
@@ -126,12 +127,18 @@ const PAGE = 65536;
 const GROWTH = 2;
 let compiled: object | undefined;
 
+/** Memories given back wait for the next user: a new one costs milliseconds, in fresh pages and in calls that the engine has not compiled yet. */
+const MOST_SPARE = 3;
+const LARGEST_SPARE = 64 << 20;
+const spare: Memory[] = [];
+
 export class Memory {
   readonly kernel: Kernel;
   /** The whole memory as float64 and as float32. Both are made anew when the memory grows: read them, don't keep them. */
   f64: Float64Array;
   f32: Float32Array;
   private top: Pointer;
+  private readonly base: Pointer;
 
   constructor() {
     compiled ??= new WebAssembly.Module(readFileSync(new URL("./kernel.wasm", import.meta.url)));
@@ -143,9 +150,22 @@ export class Memory {
       },
     });
     this.kernel = instance.exports as Kernel;
-    this.top = (this.kernel.heapBase() + 63) & ~63;
+    this.base = (this.kernel.heapBase() + 63) & ~63;
+    this.top = this.base;
     this.f64 = new Float64Array(this.kernel.memory.buffer);
     this.f32 = new Float32Array(this.kernel.memory.buffer);
+  }
+
+  /** One that was given back, or a new one. */
+  static borrow(): Memory {
+    return spare.pop() ?? new Memory();
+  }
+
+  /** For the next to borrow; whoever had it must not use it, nor what lies in it, any more. */
+  giveBack(): void {
+    if (spare.length === MOST_SPARE || this.kernel.memory.buffer.byteLength > LARGEST_SPARE) return;
+    this.top = this.base;
+    spare.push(this);
   }
 
   /** A block of `bytes` on top of the stack, aligned to 64 bytes; its content is undefined. */

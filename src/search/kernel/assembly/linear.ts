@@ -4,8 +4,10 @@
 const STEP: usize = 16;
 
 export function fill(out: usize, value: f64, n: i32): void {
-  const end = out + ((<usize>n) << 3);
-  for (; out < end; out += 8) store<f64>(out, value);
+  const both = f64x2.splat(value);
+  const end2 = out + ((<usize>(n & ~1)) << 3);
+  for (; out < end2; out += STEP) v128.store(out, both);
+  if (n & 1) store<f64>(out, value);
 }
 
 export function copy(from: usize, out: usize, n: i32): void {
@@ -215,18 +217,32 @@ export function normal(columns: usize, stride: usize, count: i32, r: usize, gram
 
 /** Largest |x|; NaN if any row is. */
 export function largest(x: usize, n: i32): f64 {
-  let m: f64 = 0;
-  const end = x + ((<usize>n) << 3);
-  for (; x < end; x += 8) {
-    const v = abs<f64>(load<f64>(x));
-    if (v != v) return v;
-    if (v > m) m = v;
+  let m = f64x2.splat(0);
+  const end2 = x + ((<usize>(n & ~1)) << 3);
+  for (; x < end2; x += STEP) m = f64x2.max(m, f64x2.abs(v128.load(x)));
+  const most = max<f64>(f64x2.extract_lane(m, 0), f64x2.extract_lane(m, 1));
+  return n & 1 ? max<f64>(most, abs<f64>(load<f64>(x))) : most;
+}
+
+/** Sum of squares about the mean. */
+export function spread(x: usize, n: i32): f64 {
+  let mean: f64 = 0;
+  for (let i = 0; i < n; i++) mean += load<f64>(x + (<usize>i << 3));
+  mean /= <f64>n;
+  let square: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const away = load<f64>(x + (<usize>i << 3)) - mean;
+    square += away * away;
   }
-  return m;
+  return square;
 }
 
 /** Float64 column to float32, times `a`. */
 export function narrow(a: f64, x: usize, out: usize, n: i32): void {
-  const end = x + ((<usize>n) << 3);
-  for (; x < end; x += 8, out += 4) store<f32>(out, <f32>(a * load<f64>(x)));
+  const va = f64x2.splat(a);
+  const end2 = x + ((<usize>(n & ~1)) << 3);
+  for (; x < end2; x += STEP, out += STEP / 2) {
+    v128.store64_lane(out, f32x4.demote_f64x2_zero(f64x2.mul(va, v128.load(x))), 0);
+  }
+  if (n & 1) store<f32>(out, <f32>(a * load<f64>(x)));
 }
