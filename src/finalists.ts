@@ -7,6 +7,7 @@
  * The term −Σ ln w is the Jacobian that makes lengths under different row weights comparable. Errors below what the digits
  * of the target tell count as that. Where the user gave σ, the first two terms are χ²/2 and Σ ln σ.
  */
+import { setImmediate as turn } from "node:timers/promises";
 import { complexity } from "./expression/complexity.js";
 import type { Expression } from "./expression/tree.js";
 import type { Doubt } from "./kinds.js";
@@ -34,6 +35,10 @@ const REWEIGHTINGS = 3;
 const ROBUST_REWEIGHTINGS = 10;
 /** Relative error that is rounding: no robust scale is less. */
 const ROUNDING = 1e-12;
+
+/** Milliseconds after which others have their turn, and what is left for the networks not yet looked at when the search is stopped. */
+const TURN = 50;
+const LEFT_AFTER_STOP = 300;
 
 /** Relative squared error that is rounding. */
 const EXACT_ERROR = 1e-20;
@@ -86,24 +91,37 @@ export interface Writing {
   readonly dimensions: Dimensions | undefined;
 }
 
-/** Fits networks of the search on all rows, snaps their constants and describes them; those without a value on some row are left out. */
-export function finalistsOf(
+/**
+ * Fits networks of the search on all rows, snaps their constants and describes them; those without a value on some row are
+ * left out, and so are those there is no time for when the search is stopped meanwhile.
+ */
+export async function finalistsOf(
   roots: readonly Affine[],
   noise: NoiseKind,
   rows: Rows,
-  writing: Writing & { readonly shifted: boolean; readonly doubt?: Doubt },
-): Finalist[] {
+  writing: Writing & { readonly shifted: boolean; readonly doubt?: Doubt; readonly signal: AbortSignal },
+): Promise<Finalist[]> {
   const memory = Memory.borrow();
-  const { doubt } = writing;
+  const { doubt, signal } = writing;
   const weights = rowWeights(noise, doubt?.about ?? rows.target, { ...rows, trust: doubt?.trust });
   const fitter = fitterFor(rows, weights, writing.grammar, memory);
   const steps = quanta(rows.target);
-  const all = roots.flatMap((root) => {
+  const all: Finalist[] = [];
+  let last = performance.now();
+  let left = LEFT_AFTER_STOP;
+  for (const root of roots) {
+    const gone = performance.now() - last;
+    if (gone > TURN) {
+      await turn(); // a Stop is heard only then
+      last = performance.now();
+      if (signal.aborted) left -= gone;
+      if (left < 0 && all.length > 0) break;
+    }
     const mark = memory.mark();
     const found = finalist(root, noise, rows, { ...writing, fitter, weights, steps });
     memory.release(mark);
-    return found ?? [];
-  });
+    if (found) all.push(found);
+  }
   memory.giveBack();
   return all;
 }

@@ -23,7 +23,11 @@ const HOPELESS = 20;
 
 /** The table's rows of this order, in the user's units. */
 export function rowsOf({ inputs, target, sigma, weights }: Table, order: readonly number[]): Rows {
-  const at = (values: Float64Array) => Float64Array.from(order, (row) => values[row]);
+  const at = (values: Float64Array) => {
+    const chosen = new Float64Array(order.length);
+    for (let k = 0; k < order.length; k++) chosen[k] = values[order[k]];
+    return chosen;
+  };
   return {
     inputs: inputs.map(({ values }) => at(values)),
     target: at(target.values),
@@ -98,7 +102,13 @@ export async function searchKinds(
       const roots = await finish(pool, workbench, run, signal);
       return {
         pool,
-        found: inUnits(roots, { noise, scales }, rows, { names, grammar, dimensions: table.dimensions, doubt }),
+        found: await inUnits(roots, { noise, scales }, rows, {
+          names,
+          grammar,
+          dimensions: table.dimensions,
+          doubt,
+          signal,
+        }),
       };
     };
     const least = (of: readonly Finalist[]) => (of.length > 0 ? best(of).length : Number.POSITIVE_INFINITY);
@@ -122,8 +132,8 @@ function inUnits(
   roots: readonly State["root"][],
   { noise, scales }: Pick<Scaled, "scales"> & { noise: NoiseKind },
   rows: Rows,
-  setting: Pick<Parameters<typeof finalistsOf>[3], "names" | "grammar" | "dimensions" | "doubt">,
-): Finalist[] {
+  setting: Omit<Parameters<typeof finalistsOf>[3], "shifted">,
+): Promise<Finalist[]> {
   const shifted = scales.inputs.some(({ shift }) => shift !== 0);
   const networks = roots.map((root) => unscaled(root, scales, setting.grammar));
   return finalistsOf(networks, noise, rows, { ...setting, shifted });

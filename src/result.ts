@@ -1,6 +1,7 @@
 /** What a search gives back: candidates that predict and print themselves, and the figure. */
 
 import type { Constant } from "./constants.js";
+import { variables } from "./expression/build.js";
 import { evaluate } from "./expression/evaluate.js";
 import { toJavaScript } from "./expression/javascript.js";
 import { toMathML } from "./expression/mathml.js";
@@ -120,9 +121,10 @@ const BLOCK = 4096;
 
 function meanSquare(tree: Expression, columns: Readonly<Record<string, Float64Array>>, target: Float64Array): number {
   let sum = 0;
+  const names = variables(tree);
   for (let from = 0; from < target.length; from += BLOCK) {
     const part = (column: Float64Array) => column.subarray(from, from + BLOCK);
-    const block = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, part(column)]));
+    const block = Object.fromEntries(names.map((name) => [name, part(columns[name])]));
     const measured = part(target);
     const values = evaluate(tree, block, measured.length);
     for (let i = 0; i < values.length; i++) sum += (measured[i] - values[i]) ** 2;

@@ -1,4 +1,5 @@
 /** Scaling: columns divided by powers of two near their largest size, so that all numbers of the search are near 1 and going back is exact. */
+import { largestSize, range } from "./columns.js";
 import { quanta } from "./noise.js";
 import { random, sample } from "./random.js";
 import type { Scales } from "./search/formula.js";
@@ -28,7 +29,10 @@ export function scale(
   weights: Float64Array | undefined,
   primitives: Problem["primitives"],
 ): Scaled {
-  const scales = { inputs: inputs.map(({ values }) => inputScale(values)), target: powerOfTwo(target.values) };
+  const scales = {
+    inputs: inputs.map(({ values }) => inputScale(values)),
+    target: powerOfTwo(largestSize(target.values)),
+  };
   const n = order.length;
   const y = shared(n, (k) => target.values[order[k]] / scales.target);
   // A common factor of all weights means nothing.
@@ -61,18 +65,17 @@ const FAR_FROM_ZERO = 10;
 
 /** Years, kelvins, pressures near one atmosphere: far from zero all powers of an input look alike, so such inputs are shifted. */
 function inputScale(values: Float64Array): { by: number; shift: number } {
-  const low = values.reduce((a, b) => Math.min(a, b));
-  const high = values.reduce((a, b) => Math.max(a, b));
-  const range = high - low;
-  if (Math.min(Math.abs(low), Math.abs(high)) < FAR_FROM_ZERO * range) return { by: powerOfTwo(values), shift: 0 };
-  const step = 10 ** Math.floor(Math.log10(range));
+  const [low, high] = range(values);
+  const largest = (shift: number) => Math.max(Math.abs(low - shift), Math.abs(high - shift));
+  const width = high - low;
+  if (Math.min(Math.abs(low), Math.abs(high)) < FAR_FROM_ZERO * width) return { by: powerOfTwo(largest(0)), shift: 0 };
+  const step = 10 ** Math.floor(Math.log10(width));
   const shift = Math.floor(low / step) * step;
-  return { by: powerOfTwo(values.map((v) => v - shift)), shift };
+  return { by: powerOfTwo(largest(shift)), shift };
 }
 
-/** The power of two nearest to the largest size, 1 for a column of zeros. */
-function powerOfTwo(values: Float64Array): number {
-  const largest = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+/** The power of two nearest to a largest size, 1 for that of a column of zeros. */
+function powerOfTwo(largest: number): number {
   return largest > 0 ? 2 ** Math.round(Math.log2(largest)) : 1;
 }
 

@@ -2,6 +2,7 @@
  * The table: data in whatever form a notebook has them, checked once, so that everything behind can rely on it. What is
  * wrong with them is said with column, row and remedy.
  */
+import { largestSize } from "./columns.js";
 import { didYouMean, InputError, list } from "./errors.js";
 import { count, type Data, type RawColumn, type RawTable, readFrame } from "./frame.js";
 import { identifiers, objection } from "./names.js";
@@ -187,7 +188,9 @@ function checkOneSign(raw: RawTable, target: string, values: Float64Array): void
 
 /** The cells of a column as numbers; truth values count as 0 and 1 if the column holds nothing else. */
 function numbers(raw: RawTable, { label, cells }: RawColumn): Float64Array {
-  const values = Float64Array.from(cells, toNumber);
+  // A million rows take a hundredth of a second by a plain loop, and half a second by Float64Array.from.
+  const values = new Float64Array(cells.length);
+  for (let row = 0; row < values.length; row++) values[row] = toNumber(cells[row]);
   const first = values.findIndex((value) => !Number.isFinite(value));
   if (first < 0) return inRange(label, values);
   const bad = values.reduce((n, value) => (Number.isFinite(value) ? n : n + 1), 0);
@@ -201,7 +204,7 @@ function numbers(raw: RawTable, { label, cells }: RawColumn): Float64Array {
 
 /** Refuses numbers whose powers float64 can't hold. */
 function inRange(label: string, values: Float64Array): Float64Array {
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = largestSize(values);
   if (largest === 0 || (largest > 1 / FARTHEST && largest < FARTHEST)) return values;
   throw new InputError(
     `Column "${label}": its largest value is ${largest}, and powers of such numbers leave the range of computer arithmetic. ` +

@@ -60,53 +60,72 @@ export function unlike(target: Float64Array): number {
   return most > target.length / 2 ? target.length - most : target.length;
 }
 
+/** Which rows of a table are neighbours: nothing of it depends on what a law leaves. */
+export interface Neighbours {
+  /** The rows in the order of each input. */
+  readonly along: readonly Uint32Array[];
+  /** The row nearest to each in all inputs together. */
+  readonly nearest: Int32Array;
+}
+
 /**
  * How many standard deviations the likeness of neighbouring residuals lies above that of noise: the most of several ways to
  * be neighbours, along each input by itself and in all inputs together.
+ * @param neighbours those of the inputs, where they are known already
  */
-export function lackOfFit({ inputs, weighted }: Pick<Fit, "inputs" | "weighted">): number {
+export function lackOfFit({ inputs, weighted }: Pick<Fit, "inputs" | "weighted">, neighbours?: Neighbours): number {
   const n = Math.min(weighted.length, MOST_ROWS);
   if (n < LEAST_ROWS || inputs.length === 0) return 0;
   const mean = weighted.subarray(0, n).reduce((a, b) => a + b, 0) / n;
   const residuals = Float64Array.from(weighted.subarray(0, n), (r) => r - mean);
   const square = residuals.reduce((sum, r) => sum + r * r, 0);
   if (square === 0) return 0;
-  const along = inputs.map((column) => {
-    const order = Array.from(residuals, (_, i) => i).sort((a, b) => column[a] - column[b]);
+  const { along, nearest } = neighbours ?? neighboursOf(inputs, n);
+  const likeness = along.map((order) => {
     const alike = order.reduce((sum, row, k) => sum + (k > 0 ? residuals[row] * residuals[order[k - 1]] : 0), 0);
     return (alike / square) * Math.sqrt(n);
   });
-  return Math.max(...along, likenessOfNearest(inputs, residuals, square));
+  return Math.max(...likeness, likenessOfNearest(nearest, residuals, square));
 }
 
 /** The same for pairs of a row and the row nearest to it in all inputs. */
-function likenessOfNearest(inputs: readonly Float64Array[], residuals: Float64Array, square: number): number {
+function likenessOfNearest(nearest: Int32Array, residuals: Float64Array, square: number): number {
   const n = residuals.length;
-  const columns = inputs.map((column) => {
-    const rows = column.subarray(0, n);
-    // Ranks, not values: inputs over many decades have neighbours everywhere.
-    const rank = new Map([...rows].sort((a, b) => a - b).map((value, i) => [value, i / n]));
-    return Float64Array.from(rows, (value) => rank.get(value) ?? 0);
-  });
-  const neighbour = new Int32Array(n);
+  let alike = 0;
+  let mutual = 0;
+  for (let i = 0; i < n; i++) {
+    alike += residuals[i] * residuals[nearest[i]];
+    if (nearest[nearest[i]] === i) mutual++;
+  }
+  // Pairs that are each other's neighbours count twice in the sum.
+  return (alike / square) * Math.sqrt(n / (1 + mutual / n));
+}
+
+/** @param rows how many are looked at; the first ones */
+export function neighboursOf(inputs: readonly Float64Array[], rows: number): Neighbours {
+  const n = Math.min(rows, MOST_ROWS);
+  const d = inputs.length;
+  const along = inputs.map((column) =>
+    Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => column[a] - column[b]),
+  );
+  // Ranks, not values: inputs over many decades have neighbours everywhere.
+  const ranks = new Float64Array(n * d);
+  for (const [k, column] of inputs.entries()) {
+    const last = new Map(Array.from(along[k], (row, i) => [column[row], i / n])); // of equal values
+    for (let i = 0; i < n; i++) ranks[i * d + k] = last.get(column[i]) ?? 0;
+  }
+  const nearest = new Int32Array(n);
   for (let i = 0; i < n; i++) {
     let least = Number.POSITIVE_INFINITY;
     for (let j = 0; j < n; j++) {
       if (i === j) continue;
       let distance = 0;
-      for (const column of columns) distance += (column[i] - column[j]) ** 2;
+      for (let k = 0; k < d; k++) distance += (ranks[i * d + k] - ranks[j * d + k]) ** 2;
       if (distance < least) {
         least = distance;
-        neighbour[i] = j;
+        nearest[i] = j;
       }
     }
   }
-  let alike = 0;
-  let mutual = 0;
-  for (let i = 0; i < n; i++) {
-    alike += residuals[i] * residuals[neighbour[i]];
-    if (neighbour[neighbour[i]] === i) mutual++;
-  }
-  // Pairs that are each other's neighbours count twice in the sum.
-  return (alike / square) * Math.sqrt(n / (1 + mutual / n));
+  return { along, nearest };
 }

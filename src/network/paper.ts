@@ -84,15 +84,20 @@ export async function trainTable(
       roots.map((root) => unscaled(root, scales, grammar)),
       noise,
       rowsOf(table, order),
-      { names, grammar, shifted, dimensions: table.dimensions },
+      { names, grammar, shifted, dimensions: table.dimensions, signal },
     );
-  const ends = found.map(({ restart, published, rest }) => ({
-    restart,
-    published: read(published),
-    polished: finalists(rest.slice(-LAST).map(({ root }) => root)),
-  }));
+  const mean = await finalists([affine([], 0)]);
+  const ends: {
+    readonly restart: number;
+    readonly published: Expression | undefined;
+    readonly polished: Finalist[];
+  }[] = [];
+  for (const { restart, published, rest } of found) {
+    const polished = await finalists(rest.slice(-LAST).map(({ root }) => root));
+    ends.push({ restart, published: read(published), polished });
+  }
   return {
-    finalists: [...finalists([affine([], 0)]), ...ends.flatMap(({ polished }) => polished)],
+    finalists: [...mean, ...ends.flatMap(({ polished }) => polished)],
     restarts: ends.flatMap(({ restart, published, polished }) =>
       published ? [{ restart, published, polished: polished.length > 0 ? best(polished) : undefined }] : [],
     ),

@@ -7,7 +7,7 @@
 import { DEFAULT_PRIMITIVES } from "../primitives.js";
 import { random } from "../random.js";
 import { natureConstants } from "../units/network.js";
-import { lackOfFit } from "../verdict.js";
+import { lackOfFit, type Neighbours, neighboursOf } from "../verdict.js";
 import { type Candidate, fitBatch } from "./candidates.js";
 import { FEW_ROWS, NATURE_NODES } from "./description.js";
 import { LINEAR } from "./fit.js";
@@ -95,6 +95,7 @@ export async function search(
   const deal = async (jobs: readonly Job[]) => pool.addAll(await run(jobs));
   const stopped = () => signal?.aborted === true;
   let pruned: State | undefined;
+  let neighbours: Neighbours | undefined;
   /** Has a smaller problem a short exact law? It is as sure there, however long the whole is. */
   let settled = false;
   /** Was a smaller problem that is one searched in full? The whole then has hardly more to find. */
@@ -232,7 +233,8 @@ export async function search(
   /** Does the best network leave nothing that a longer search could find? With few rows nobody could tell. */
   function onlyNoise(): boolean {
     if (problem.searchRows < FEW_ROWS) return true;
-    return lackOfFit({ inputs: searched, weighted: pool.residuals(pool.best) }) < NOISE;
+    neighbours ??= neighboursOf(searched, problem.searchRows);
+    return lackOfFit({ inputs: searched, weighted: pool.residuals(pool.best) }, neighbours) < NOISE;
   }
 
   /** Winners of small tournaments. */
