@@ -7,7 +7,7 @@ import { structureLength } from "./search/description.js";
 import { Fitter, THOROUGH } from "./search/fit.js";
 import { copyAffine, parameters } from "./search/network.js";
 import type { Pool, State } from "./search/pool.js";
-import { makeSample } from "./search/sample.js";
+import { variance } from "./search/sample.js";
 import type { Workbench } from "./search/workbench.js";
 
 /** At most this part of the rows can be wild; with more of them there is no telling which. */
@@ -47,17 +47,21 @@ export function wildRows(pool: Pool, { sample, grammar }: Fitter): number[] {
   if (n < LEAST_ROWS || pool.exact) return [];
   const most = Math.max(1, Math.floor(n * MOST_WILD));
   const y = memory.view(sample.y, n).slice();
-  const inputs = sample.inputs.map((column) => memory.view(column, n).slice());
-  const given = sample.weights && memory.view(sample.weights, n).slice();
+  const given = sample.weights ? memory.view(sample.weights, n).slice() : undefined;
+  const logs = given?.map(Math.log);
   const weightOf = (row: number) => (given ? given[row] : 1);
+  const costs = Array.from({ length: most + 1 }, (_, count) => costOfWildRows(count, y));
+  const jacobianOf = (without: readonly number[]) =>
+    logs ? logs.reduce((sum, log, row) => sum + (without.includes(row) ? 0 : log), 0) : 0;
+  const ofAll = jacobianOf([]);
   const length = (error: number, state: State, without: readonly number[]) => {
     const left = n - without.length;
     const k = parameters(state.root, grammar);
     if (left < k + 2) return Number.POSITIVE_INFINITY;
-    const jacobian = y.reduce((sum, _, row) => sum + (without.includes(row) ? 0 : Math.log(weightOf(row))), 0);
+    const jacobian = without.length > 0 ? jacobianOf(without) : ofAll;
     const gaussian = (left / 2) * (Math.log(Math.max(error, 1e-300) / left) + LOG_2PIE);
     const structure = structureLength(k, state.size, left);
-    return gaussian - jacobian + structure + costOfWildRows(without.length, y) + (without.length / 2) * LOG_2PIE;
+    return gaussian - jacobian + structure + costs[without.length] + (without.length / 2) * LOG_2PIE;
   };
 
   let shortest = Math.min(...pool.states.map((state) => length(state.error, state, [])));
@@ -66,13 +70,15 @@ export function wildRows(pool: Pool, { sample, grammar }: Fitter): number[] {
   for (const state of smallest(pool)) {
     const without: number[] = [];
     const root = copyAffine(state.root);
+    const weights = y.map((_, row) => weightOf(row));
     let residuals = pool.residuals(state);
     let before = length(state.error, state, []);
     while (without.length < most) {
       without.push(worst(residuals, without));
+      weights[without[without.length - 1]] = 0;
       const mark = memory.mark();
-      const weights = Float64Array.from(y, (_, row) => (without.includes(row) ? 0 : weightOf(row)));
-      const fitter = new Fitter(makeSample(memory, inputs, y, weights), grammar);
+      const kept = { ...sample, weights: memory.store(weights), variance: variance(y, weights) };
+      const fitter = new Fitter(kept, grammar);
       const error = fitter.fit(root, THOROUGH);
       const values = Number.isFinite(error) ? fitter.predict(root) : undefined;
       memory.release(mark);
@@ -133,7 +139,7 @@ function smallest({ states }: Pool): State[] {
 function worst(residuals: Float64Array, without: readonly number[]): number {
   let row = -1;
   residuals.forEach((r, i) => {
-    if (!without.includes(i) && (row < 0 || Math.abs(r) > Math.abs(residuals[row]))) row = i;
+    if ((row < 0 || Math.abs(r) > Math.abs(residuals[row])) && !without.includes(i)) row = i;
   });
   return row;
 }

@@ -51,13 +51,16 @@ export function makeSample(
 
 /** Weighted mean square about the weighted mean. */
 export function variance(y: Float64Array, weights?: Float64Array): number {
+  const n = y.length;
   const square = (i: number) => (weights ? weights[i] * weights[i] : 1);
   let total = 0;
   let mean = 0;
-  for (let i = 0; i < y.length; i++) {
+  for (let i = 0; i < n; i++) {
     total += square(i);
     mean += square(i) * y[i];
   }
   mean /= total;
-  return y.reduce((sum, v, i) => sum + (square(i) * (v - mean) ** 2) / y.length, 0);
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += (square(i) * (y[i] - mean) ** 2) / n;
+  return sum;
 }
