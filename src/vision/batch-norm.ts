@@ -43,15 +43,14 @@ export function batchNormRelu(
   const normalise = tf.customGrad((rowsIn, scaleIn, shiftIn, save) => {
     const [x, scale, shift] = [rowsIn, scaleIn, shiftIn] as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
     const ones = tf.ones<tf.Rank.R2>([1, count]);
-    const sum = (of: tf.Tensor2D) => ones.matMul(of).reshape<tf.Tensor1D>([channels]);
-    const mean = sum(x).div<tf.Tensor1D>(count);
-    const variance = sum(x.square()).div(count).sub<tf.Tensor1D>(mean.square());
+    const mean = ones.matMul<tf.Tensor2D>(x).div<tf.Tensor2D>(count);
+    const variance = ones.matMul<tf.Tensor2D>(x.square()).div(count).sub<tf.Tensor2D>(mean.square());
     onMoments?.({
       mean: mean.dataSync() as Float32Array,
       variance: variance.dataSync() as Float32Array,
     });
-    const inverse = variance.add<tf.Tensor1D>(EPSILON).rsqrt();
-    const slope = inverse.mul<tf.Tensor1D>(scale);
+    const inverse = variance.add<tf.Tensor2D>(EPSILON).rsqrt();
+    const slope = inverse.mul<tf.Tensor2D>(scale);
     const y = x
       .mul(slope)
       .add(shift.sub(slope.mul(mean)))
@@ -60,15 +59,15 @@ export function batchNormRelu(
     return {
       value: y,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [x, y, mean, inverse, slope, ones] = saved as [tf.Tensor2D, tf.Tensor2D, ...tf.Tensor1D[]];
-        const sum = (of: tf.Tensor) => ones.matMul(of).reshape<tf.Tensor1D>([channels]);
+        const [x, y, mean, inverse, slope, ones] = saved as tf.Tensor2D[];
         // y is never negative: its sign is 1 where the ReLU lets through.
-        const g = dy.mul(y.sign());
-        const dShift = sum(g);
-        const dScale = sum(g.mul(x)).sub(mean.mul(dShift)).mul<tf.Tensor1D>(inverse);
+        const g = dy.mul<tf.Tensor2D>(y.sign());
+        const dShift = ones.matMul<tf.Tensor2D>(g);
+        const dScale = ones.matMul<tf.Tensor2D>(g.mul(x)).sub(mean.mul(dShift)).mul<tf.Tensor2D>(inverse);
         const bend = inverse.mul(dScale).div(-count);
         const level = dShift.div(-count).sub(mean.mul(bend));
-        return [g.add(x.mul(bend)).add(level).mul(slope), dScale, dShift];
+        const dx = g.add(x.mul(bend)).add(level).mul(slope);
+        return [dx, dScale.reshape([channels]), dShift.reshape([channels])];
       },
     };
   });

@@ -7,6 +7,7 @@ import type * as tf from "@tensorflow/tfjs-node";
 import { tensorFlow, variableOf } from "../network/tensorflow.js";
 import type { Random } from "../random.js";
 import { batchNormRelu, type Moments } from "./batch-norm.js";
+import { convolve } from "./convolution.js";
 
 /** Kernel size, stride and filters of each convolution; each is followed by batch norm and ReLU. */
 const CONVOLUTIONS = [
@@ -96,12 +97,16 @@ export class Encoder {
     dropout?: tf.Tensor2D,
     onMoments?: (moments: Moments) => void,
   ): tf.Tensor2D {
-    const tf = tensorFlow();
     let x: tf.Tensor4D = images;
     CONVOLUTIONS.forEach(({ stride }, k) => {
       const [kernel, scale, shift] = this.weights.slice(3 * k);
-      const g = tf.conv2d(x, kernel as tf.Tensor4D, stride, "same");
-      x = batchNormRelu(g, scale as tf.Tensor1D, shift as tf.Tensor1D, known?.[k], onMoments);
+      x = batchNormRelu(
+        convolve(x, kernel as tf.Tensor4D, stride),
+        scale as tf.Tensor1D,
+        shift as tf.Tensor1D,
+        known?.[k],
+        onMoments,
+      );
     });
     const [dense, bias, head, offset] = this.weights.slice(3 * CONVOLUTIONS.length) as tf.Tensor2D[];
     let h = x.reshape<tf.Tensor2D>([images.shape[0], -1]).matMul<tf.Tensor2D>(dense).add<tf.Tensor2D>(bias).relu();

@@ -53,7 +53,7 @@ export class FlatAdam {
     const tf = tensorFlow();
     return tf.tidy(() => {
       const { value, grads } = tf.variableGrads(loss, this.variables);
-      const gradient = tf.concat(this.variables.map(({ name, size }) => grads[name].reshape([size])));
+      const gradient = tf.concat(this.variables.map(({ name, size }) => shaped(grads[name], [size])));
       this.steps++;
       this.mean.assign(this.mean.mul(ADAM.first).add(gradient.mul(1 - ADAM.first)));
       this.square.assign(this.square.mul(ADAM.second).add(gradient.square().mul(1 - ADAM.second)));
@@ -62,7 +62,7 @@ export class FlatAdam {
       const change = this.mean.div(this.square.sqrt().add(ADAM.epsilon)).mul(this.rates).mul(rate);
       tf.split(change, this.sizes).forEach((part, i) => {
         const variable = this.variables[i];
-        variable.assign(variable.sub(part.reshape(variable.shape)));
+        variable.assign(variable.sub(shaped(part, variable.shape)));
       });
       return value.dataSync()[0];
     });
@@ -77,3 +77,6 @@ export class FlatAdam {
     for (const tensor of [this.rates, this.mean, this.square]) tensor.dispose();
   }
 }
+
+/** In another shape, if it has another: for tfjs-node it costs as much as arithmetic with so few numbers. */
+const shaped = (tensor: tf.Tensor, shape: number[]) => (tensor.rank === shape.length ? tensor : tensor.reshape(shape));
