@@ -97,7 +97,7 @@ export class HeadWindows {
    * @param z their latents, [chosen, latents]
    * @returns mean square residual of each head, its gradient by the weights, and that of all heads' sum by the latents
    */
-  gradients(chosen: readonly number[], starts: readonly number[], z: Float32Array) {
+  gradients(chosen: ArrayLike<number>, starts: ArrayLike<number>, z: Float32Array) {
     const { memory, at, windows } = this;
     const { latents } = this.setting;
     const each = this.options.windows;
@@ -132,7 +132,7 @@ export class HeadWindows {
   }
 
   /** Rows and latents of the windows, where the kernel looks for them. */
-  private put(chosen: readonly number[], starts: readonly number[], z: Float32Array): void {
+  private put(chosen: ArrayLike<number>, starts: ArrayLike<number>, z: Float32Array): void {
     const { memory, at, placed } = this;
     const { latents } = this.setting;
     const { inputs, outputs } = this.architecture;

@@ -3,11 +3,13 @@
  * law of its own of all states, in the states and the encoder's latents; all see the same latents, so that restarts are cheap.
  * All of a step that costs time runs in the network's kernel: the encoder, and heads and windows from the states to the gradients.
  */
+import { availableParallelism } from "node:os";
 import { type Architecture, architecture, weightCount } from "../network/architecture.js";
 import { initialWeights } from "../network/initial.js";
 import { random, sample } from "../random.js";
 import { SeriesEncoder, type SeriesView } from "./encoder.js";
-import { HeadWindows, type WindowsSetting } from "./head-windows.js";
+import type { WindowsSetting } from "./head-windows.js";
+import { SplitHeads } from "./split-heads.js";
 
 export const HEADS_DEFAULTS = {
   heads: 8,
@@ -37,16 +39,19 @@ export class Heads {
   /** Mean square residual of each head, averaged over recent steps. */
   readonly losses: Float64Array;
   private readonly batch: number;
-  private readonly windows: HeadWindows;
+  private readonly heads: SplitHeads;
   private readonly view: SeriesView;
   private readonly stream;
   private step = 0;
 
+  /** @param threads that may train at once; the digits are the same for any number */
   constructor(
     private readonly setting: HeadsSetting,
     private readonly options: typeof HEADS_DEFAULTS = HEADS_DEFAULTS,
+    threads = availableParallelism(),
   ) {
-    const { series, spread, latents, seed } = setting;
+    const { seed, ...rest } = setting;
+    const { series, spread, latents } = rest;
     const states = spread.length;
     const layers = [HEAD_LAYER, HEAD_LAYER];
     const inputs = states + latents;
@@ -56,8 +61,8 @@ export class Heads {
     const rows = Math.min(...series.map((each) => each.rows));
     this.encoder = new SeriesEncoder(rows, states, latents, this.batch, this.stream);
     this.view = this.encoder.view(series, spread);
-    this.windows = new HeadWindows(this.architecture, setting, options);
-    this.windows.weights.set(initialWeights(this.architecture, [0.1, 0.07, 0.05], options.heads, seed));
+    const weights = initialWeights(this.architecture, [0.1, 0.07, 0.05], options.heads, seed);
+    this.heads = new SplitHeads({ architecture: this.architecture, setting: rest, options, weights }, threads);
     this.losses = new Float64Array(options.heads).fill(Number.NaN);
   }
 
@@ -71,17 +76,17 @@ export class Heads {
   /** One training step; returns the sum of the heads' mean square residuals. */
   train(): number {
     const { series } = this.setting;
-    const { windows: each, length, steps, penalty, penaltyFrom, clip } = this.options;
+    const { windows: each, length, steps, penalty, penaltyFrom } = this.options;
     const chosen = sample(series.length, this.batch, this.stream);
     const starts: number[] = [];
     for (const s of chosen) for (let k = 0; k < each; k++) starts.push(this.stream.below(series[s].rows - length));
     const z = this.encoder.train(this.view, chosen);
-    const { losses, byLatents } = this.windows.gradients(chosen, starts, z);
+    const { rate } = this;
+    const price = this.step < penaltyFrom * steps ? 0 : penalty;
+    const { losses, byLatents } = this.heads.step(chosen, starts, z, rate, price);
     losses.forEach((loss, h) => {
       this.losses[h] = Number.isNaN(this.losses[h]) ? loss : 0.98 * this.losses[h] + 0.02 * loss;
     });
-    const { rate } = this;
-    this.windows.descend(rate, this.step < penaltyFrom * steps ? 0 : penalty, clip);
     this.encoder.gradient(byLatents);
     this.encoder.descend(rate);
     this.step++;
@@ -97,6 +102,11 @@ export class Heads {
   /** Each head's law of x/spread, giving rates in units of their size. */
   weightsOf(head: number): Float32Array {
     const size = weightCount(this.architecture);
-    return this.windows.weights.slice(head * size, (head + 1) * size);
+    return this.heads.weights.slice(head * size, (head + 1) * size);
+  }
+
+  /** Ends the thread that trains; what was trained can still be read. */
+  close(): void {
+    this.heads.close();
   }
 }

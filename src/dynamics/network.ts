@@ -62,11 +62,15 @@ async function trainedLaws(
   const { list, dt } = set;
   const rates = names.map((_, k) => rateSize(set, smoothers, k, form));
   const heads = new Heads({ series: list, spread, rates, form, dt, latents, seed });
-  for (let k = 0; k < HEADS_DEFAULTS.steps && !signal?.aborted; k++) {
-    const loss = heads.train();
-    await turn();
-    if (k % 20 === 0)
-      report((0.3 * k) / HEADS_DEFAULTS.steps, `mean square residual of the heads: ${loss.toPrecision(3)}`);
+  try {
+    for (let k = 0; k < HEADS_DEFAULTS.steps && !signal?.aborted; k++) {
+      const loss = heads.train();
+      await turn();
+      if (k % 20 === 0)
+        report((0.3 * k) / HEADS_DEFAULTS.steps, `mean square residual of the heads: ${loss.toPrecision(3)}`);
+    }
+  } finally {
+    heads.close();
   }
   const z = heads.latents();
   const order = [...heads.losses.keys()].sort((a, b) => heads.losses[a] - heads.losses[b]);

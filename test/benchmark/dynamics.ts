@@ -22,15 +22,8 @@ interface Measured {
 async function measure(threads: number): Promise<Measured> {
   const { series, dt } = oscillator({ count: HEADS_DEFAULTS.batch, steps: 500 });
   const { list } = readSeries(series, { states: ["x", "v"], dt }, 40);
-  const heads = new Heads({
-    series: list,
-    spread: spreadOf(list),
-    rates: [0.4, 0.3],
-    form: "field",
-    dt,
-    latents: 1,
-    seed: 1,
-  });
+  const rest = { rates: [0.4, 0.3], form: "field" as const, dt, latents: 1, seed: 1 };
+  const heads = new Heads({ series: list, spread: spreadOf(list), ...rest }, HEADS_DEFAULTS, threads);
   const rival = startPyTorch<{ times: number[] }>("dynamics.py");
   const starts = series.map((rows, s) => [s, 2 * s].map((k) => k % (rows.length - HEADS_DEFAULTS.length)));
   const times = { eqlab: [] as number[], pytorch: [] as number[] };
@@ -46,6 +39,7 @@ async function measure(threads: number): Promise<Measured> {
     times.pytorch.push(...(theirs?.times ?? []));
   }
   rival?.stop();
+  heads.close();
   return { threads, eqlab: median(times.eqlab), ...(rival && { pytorch: median(times.pytorch) }) };
 }
 

@@ -129,11 +129,12 @@ test("encoder and heads learn the weak form together, with the same digits for t
     latents: 1,
     seed: 1,
   };
-  const train = (steps: number) => {
-    const heads = new Heads(setting, { ...HEADS_DEFAULTS, steps: 250, heads: 3 });
+  const train = (steps: number, threads = 1) => {
+    const heads = new Heads(setting, { ...HEADS_DEFAULTS, steps: 250, heads: 3 }, threads);
     const losses = Array.from({ length: steps }, () => heads.train());
+    heads.close();
     const latents = heads.latents().map(([z]) => z);
-    return { losses, latents };
+    return { losses, latents, weights: [0, 1, 2].map((h) => heads.weightsOf(h)) };
   };
   const { losses, latents } = train(250);
   assert.ok(losses[249] < 0.02 * losses[0], `from ${losses[0]} to ${losses[249]}`);
@@ -143,7 +144,9 @@ test("encoder and heads learn the weak form together, with the same digits for t
   const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
   const [a, b] = [about(latents), about(truth)];
   assert.ok(Math.abs(dot(a, b)) / Math.sqrt(dot(a, a) * dot(b, b)) > 0.9);
-  assert.deepEqual(train(3).losses, losses.slice(0, 3));
+  const alone = train(10);
+  assert.deepEqual(alone.losses, losses.slice(0, 10));
+  assert.deepEqual(train(10, 2), alone, "and for any number of threads");
 });
 
 test("the paper's map learns to follow a few steps, as ReLU network and as equation learner", async () => {
