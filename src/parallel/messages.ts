@@ -110,7 +110,7 @@ const network = affine.refine((root) => unitsOf(root) <= LARGEST_NETWORK, "too l
 const job = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("start"), start: z.string().max(100) }),
   z.strictObject({ kind: z.literal("expand"), root: network }),
-  z.strictObject({ kind: z.literal("shorten"), root: network }),
+  z.strictObject({ kind: z.literal("shorten"), root: network, part: z.int().nonnegative() }),
   z.strictObject({ kind: z.literal("prune"), root: network, error: z.number() }),
   z.strictObject({ kind: z.literal("mutate"), seed: z.int(), batch: z.int(), parents: z.array(network).max(1_000) }),
   z.strictObject({ kind: z.literal("finish"), root: network }),

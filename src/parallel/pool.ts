@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import type { Candidate } from "../search/candidates.js";
 import type { Problem, Runner } from "../search/workbench.js";
-import { candidatesOf, taskOf } from "./packing.js";
+import { candidatesOf, type Task, taskOf } from "./packing.js";
 
 /** Idle workers but one end after this many milliseconds. */
 const IDLE = 60_000;
@@ -22,17 +22,25 @@ export const defaultWorkers = (): number => Math.max(1, Math.min(8, availablePar
  */
 export function inWorkers(problem: Problem, workers: number, signal: AbortSignal): Runner {
   const session = nameOf(problem);
-  return (jobs) =>
-    Promise.all(
-      jobs.map(async (job): Promise<Candidate[]> => {
+  return async (jobs) => {
+    const tasks = jobs.map((job) => taskOf(session, problem, job));
+    const found: Candidate[][] = jobs.map(() => []);
+    await Promise.all(
+      longestFirst(tasks).map(async (k) => {
         try {
-          return candidatesOf(await poolOf(workers).run(taskOf(session, problem, job), { signal }));
+          found[k] = candidatesOf(await poolOf(workers).run(tasks[k], { signal }));
         } catch (error) {
-          if (signal.aborted) return [];
-          throw error;
+          if (!signal.aborted) throw error;
         }
       }),
     );
+    return found;
+  };
+}
+
+/** Large networks take longest: begun last, they would leave the other workers idle. Of starts the later ones do. */
+function longestFirst(tasks: readonly Task[]): number[] {
+  return [...tasks.keys()].sort((a, b) => tasks[b].networks.length - tasks[a].networks.length || b - a);
 }
 
 function nameOf(problem: Problem): string {

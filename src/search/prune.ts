@@ -26,7 +26,7 @@ export function prune(candidate: Candidate, fitter: Fitter, resolution: number, 
   let length = lengthOf(candidate, fitter, resolution);
   for (let step = 0; step < MOST; step++) {
     let best: Candidate | undefined;
-    for (const trial of shortened(chain[chain.length - 1].root, fitter, options)) {
+    for (const trial of shortened(chain[chain.length - 1].root, fitter, { options })) {
       const trialLength = lengthOf(trial, fitter, resolution);
       if (!(trialLength < length)) continue;
       length = trialLength;
@@ -38,9 +38,13 @@ export function prune(candidate: Candidate, fitter: Fitter, resolution: number, 
   return chain;
 }
 
-/** All fitted networks with one part less, and the one without functions that hardly bend. */
-export function shortened(root: Affine, fitter: Fitter, options = TRIAL): Candidate[] {
+/**
+ * All fitted networks with one part less, and the one without functions that hardly bend.
+ * @param part which of how many divisions of them, in their order; all if not given
+ */
+export function shortened(root: Affine, fitter: Fitter, { options = TRIAL, part = 0, of = 1 } = {}): Candidate[] {
   const straight = straightened(root, LITTLE, fitter);
   const networks = [...removeOne(root), ...(straight ? [straight] : [])];
-  return networks.flatMap((network) => fitted(network, fitter, options) ?? []);
+  const from = (k: number) => Math.floor((k * networks.length) / of);
+  return networks.slice(from(part), from(part + 1)).flatMap((network) => fitted(network, fitter, options) ?? []);
 }

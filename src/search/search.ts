@@ -19,7 +19,7 @@ import { Pool, type State } from "./pool.js";
 import { type SmallerProblem, separate } from "./separate.js";
 import { shorten } from "./shorten.js";
 import { similarity } from "./similar.js";
-import { type Job, type Problem, type Runner, Workbench } from "./workbench.js";
+import { type Job, type Problem, type Runner, SHORTEN_PARTS, Workbench } from "./workbench.js";
 
 export const SEARCH_DEFAULTS = {
   /** Rounds of growth at most. */
@@ -251,9 +251,12 @@ export async function search(
       const before = pool.best.length;
       if (pool.best.size <= 9) return;
       await deal([{ kind: "prune", root: pool.best.root, error: pool.best.error }]);
-      const neighbours = await run([{ kind: "shorten", root: pool.best.root }]);
+      const { root } = pool.best;
+      const neighbours = await run(
+        Array.from({ length: SHORTEN_PARTS }, (_, part) => ({ kind: "shorten", root, part })),
+      );
       pool.addAll(neighbours);
-      const states = [...new Set(neighbours[0].flatMap(({ root }) => pool.find(root) ?? []))];
+      const states = [...new Set(neighbours.flat().flatMap(({ root }) => pool.find(root) ?? []))];
       const unexpanded = states
         .filter((state) => !state.expanded)
         .sort((a, b) => a.error - b.error)

@@ -50,7 +50,7 @@ export interface Problem {
 export type Job =
   | { readonly kind: "start"; readonly start: string }
   | { readonly kind: "expand"; readonly root: Affine }
-  | { readonly kind: "shorten"; readonly root: Affine }
+  | { readonly kind: "shorten"; readonly root: Affine; readonly part: number }
   | { readonly kind: "prune"; readonly root: Affine; readonly error: number }
   | { readonly kind: "mutate"; readonly seed: number; readonly batch: number; readonly parents: readonly Affine[] }
   | { readonly kind: "finish"; readonly root: Affine }
@@ -77,6 +77,8 @@ const MOVES: readonly Move[] = [
   changePower,
 ];
 const MUTANTS = 64;
+/** Jobs into which the shortening of one network is divided. */
+export const SHORTEN_PARTS = 4;
 
 export class Workbench {
   readonly fitter: Fitter;
@@ -151,7 +153,7 @@ export class Workbench {
       case "expand":
         return fitBatch(this.grown(copyAffine(job.root)), fitter);
       case "shorten":
-        return shortened(job.root, fitter);
+        return shortened(job.root, fitter, { part: job.part, of: SHORTEN_PARTS });
       case "prune":
         return prune(job, fitter, problem.resolution).slice(1);
       case "mutate": {

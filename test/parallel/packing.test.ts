@@ -27,7 +27,7 @@ test("so do jobs", () => {
   const jobs: Job[] = [
     { kind: "start", start: "peel 3" },
     { kind: "expand", root },
-    { kind: "shorten", root },
+    { kind: "shorten", root, part: 2 },
     { kind: "prune", root, error: 0.3 },
     { kind: "mutate", seed: 5, batch: 7, parents: networks },
     { kind: "finish", root },

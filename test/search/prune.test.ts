@@ -132,6 +132,9 @@ test("the shortened networks are fitted", () => {
     exact.map(({ root }) => signature(root)),
     ["x0+x1"],
   );
+  const parts = [0, 1, 2, 3].map((part) => shortened(root, fitter, { part, of: 4 }));
+  assert.deepEqual(parts.flat(), shortened(root, fitter), "in parts the same, in the same order");
+  assert.ok(parts.filter(({ length }) => length > 0).length > 1);
 });
 
 test("a part goes exactly where the description gets shorter without it", () => {

@@ -39,6 +39,7 @@ test("a job gives the same digits whenever and wherever it is done", async () =>
         [input(0), input(1)].map((unit) => ({ weight: 1, unit })),
         0,
       ),
+      part: 1,
     },
     { kind: "finish", root },
   ];

@@ -80,6 +80,8 @@ test("a batch has no candidate that only imitates a plainer one, and prune strai
     [signature(single(productOf(factor(single(input(0))), factor(single(input(1))))))],
   );
   close(found[0].error, 0, 1e-20);
-  const trials = shortened(sine(1e-3), fitter, { steps: 0, tolerance: 1 }).map(({ root }) => signature(root));
+  const trials = shortened(sine(1e-3), fitter, { options: { steps: 0, tolerance: 1 } }).map(({ root }) =>
+    signature(root),
+  );
   assert.ok(trials.includes("(x0^1)(x1^1)"), trials.join(" "));
 });
