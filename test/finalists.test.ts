@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { finalistsOf } from "../src/finalists.js";
 import { discover, stopWorkers } from "../src/index.js";
-import { close, map, normal, uniform } from "./search/help.js";
+import { affine, input } from "../src/search/network.js";
+import { close, DEFAULT, map, normal, uniform } from "./search/help.js";
 
 after(stopWorkers);
 
@@ -35,4 +37,19 @@ test("a network whose constants leave the range of float64 in the table's units 
   const { best, setAside } = await discover({ x, y }, { target: "y", primitives: "all", seed: 12, workers: 1 });
   assert.deepEqual(setAside, [2]);
   assert.match(best.expression, /exp/);
+});
+
+test("a Stop is heard while formulas are fitted to many rows: what has been fitted by then is given back", async () => {
+  const n = 4096;
+  const inputs = [uniform(1, n), uniform(2, n)];
+  const rows = { inputs, target: map([...inputs, normal(3, n)], (x, y, r) => x + Math.sin(y) + 0.1 * r) };
+  const network = affine(inputs.map((_, k) => ({ weight: 1, unit: input(k) })));
+  const stop = new AbortController();
+  const writing = { names: ["x", "y"], grammar: DEFAULT, dimensions: undefined, shifted: false, signal: stop.signal };
+  setTimeout(() => stop.abort(), 100); // is heard only if the loop lets it
+  const roots = new Array(100_000).fill(network);
+  const begun = performance.now();
+  const found = await finalistsOf(roots, "additive", rows, writing);
+  assert.ok(found.length > 0 && found.length < roots.length, `${found.length}`);
+  assert.ok(performance.now() - begun < 5000, "much less than all of them take");
 });
