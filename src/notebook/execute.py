@@ -16,6 +16,10 @@ from nbclient.exceptions import CellExecutionError
 LAST_MOMENT = """await new Promise((done) => setTimeout(done, 500));
 console.log(JSON.stringify([...(globalThis[Symbol.for("eqlab.seeds")] ?? [])]));"""
 
+# Seconds for the outputs that are still on their way when a cell has ended. On a busy machine nbclient's 4 are too few, and it
+# would go on without them.
+ON_THEIR_WAY = 60
+
 
 def say(**facts):
     print(json.dumps(facts), flush=True)
@@ -39,6 +43,8 @@ def main(path, folder, executed, timeout):
         notebook,
         kernel_name=kernel,
         timeout=timeout,
+        iopub_timeout=ON_THEIR_WAY,
+        raise_on_iopub_timeout=True,
         on_cell_start=started,
         coalesce_streams=True,
         resources={"metadata": {"path": folder}},
