@@ -37,7 +37,7 @@ const ROBUST_REWEIGHTINGS = 10;
 const ROUNDING = 1e-12;
 
 /** Milliseconds after which others have their turn, and what is left for the networks not yet looked at when the search is stopped. */
-const TURN = 50;
+const TURN = 2;
 const LEFT_AFTER_STOP = 300;
 
 /** Relative squared error that is rounding. */
@@ -112,7 +112,7 @@ export async function finalistsOf(
   for (const root of roots) {
     const gone = performance.now() - last;
     if (gone > TURN) {
-      await turn(); // a Stop is heard only then
+      await turn(); // a Stop is heard only then, and a worker that is done given its next job
       last = performance.now();
       if (signal.aborted) left -= gone;
       if (left < 0 && all.length > 0) break;

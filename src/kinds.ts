@@ -99,17 +99,9 @@ export async function searchKinds(
         mutations: k === 0,
         onProgress: report,
       });
-      const roots = await finish(pool, workbench, run, signal);
-      return {
-        pool,
-        found: await inUnits(roots, { noise, scales }, rows, {
-          names,
-          grammar,
-          dimensions: table.dimensions,
-          doubt,
-          signal,
-        }),
-      };
+      const setting = { names, grammar, dimensions: table.dimensions, doubt, signal };
+      const finalistsFor = (roots: readonly State["root"][]) => inUnits(roots, { noise, scales }, rows, setting);
+      return { pool, found: await finish(pool, workbench, run, finalistsFor, signal) };
     };
     const least = (of: readonly Finalist[]) => (of.length > 0 ? best(of).length : Number.POSITIVE_INFINITY);
     let looked = await look(k === 0 ? undefined : 0);
@@ -139,8 +131,14 @@ function inUnits(
   return finalistsOf(networks, noise, rows, { ...setting, shifted });
 }
 
-/** Networks worth a look on all rows, fitted and shortened there. */
-async function finish(pool: Pool, workbench: Workbench, run: Runner, signal: AbortSignal) {
+/** Networks worth a look on all rows: the shortest ones fitted and shortened there, then these and others as they are. */
+async function finish(
+  pool: Pool,
+  workbench: Workbench,
+  run: Runner,
+  finalistsFor: (roots: readonly State["root"][]) => Promise<Finalist[]>,
+  signal: AbortSignal,
+): Promise<Finalist[]> {
   const sound = soundness(pool, workbench);
   const sorted = [...pool.states].sort((a, b) => a.length - b.length);
   const byLength = firstSound(sorted, SHORTEST, sound);
@@ -148,8 +146,9 @@ async function finish(pool: Pool, workbench: Workbench, run: Runner, signal: Abo
   const roots = [...new Set([...byLength, sorted[0], ...mostExact(pool, sound)])].map(({ root }) => root);
   const jobs = byLength.map(({ root }): Job => ({ kind: "finish", root }));
   // Stopped by the user: the workers are gone, and what is left to do must be quick.
-  const finished = signal.aborted ? jobs.slice(0, 1).map((job) => workbench.run(job)) : await run(jobs);
-  return [...finished.flat().map((candidate) => candidate.root), ...roots];
+  const finishing = signal.aborted ? jobs.slice(0, 1).map((job) => workbench.run(job)) : run(jobs);
+  const [finished, asTheyAre] = await Promise.all([finishing, finalistsFor(roots)]);
+  return [...(await finalistsFor(finished.flat().map(({ root }) => root))), ...asTheyAre];
 }
 
 /** Has a state no pole that the rows don't show? */
@@ -157,12 +156,19 @@ function soundness(pool: Pool, { problem: { inputs, target, searchRows }, fitter
   const names = inputs.map((_, i) => `x${i}`);
   const columns = Object.fromEntries(names.map((name, i) => [name, inputs[i]]));
   const y = target.subarray(0, searchRows);
+  const known = new Map<State, boolean>();
   return (state: State): boolean => {
+    const sound = known.get(state) ?? isSound(state);
+    known.set(state, sound);
+    return sound;
+  };
+
+  function isSound(state: State): boolean {
     if (pool.isExact(state) || !expressible(state.root)) return true;
     const values = fitter.predict(state.root);
     const residuals = y.map((v, i) => v - values[i]);
     return !hasHiddenPole(formula(state.root, names, fitter.grammar), { columns, target: y, residuals });
-  };
+  }
 }
 
 function firstSound(states: readonly State[], count: number, sound: (state: State) => boolean): State[] {
