@@ -13,13 +13,14 @@ import { type Gain, type Growth, gains, growth } from "./scaling.js";
 import { stepTimes } from "./step.js";
 import { type Law, lawsOf } from "./suites.js";
 import { tableOne } from "./table-one.js";
+import { unitsTold } from "./units.js";
 
 const OPTIONS = {
   /** One JSON object instead of tables. */
   json: { type: "boolean" },
   /** Every fifth law, 3 seconds each, and no million rows: two minutes. */
   quick: { type: "boolean" },
-  /** Only this suite, or "scaling", "step" or "table-one"; its name alone will do. */
+  /** Only this suite, or "scaling", "units", "step" or "table-one"; its name alone will do. */
   only: { type: "string" },
   /** Seconds a law at most, for every method. */
   seconds: { type: "string" },
@@ -31,7 +32,7 @@ const OPTIONS = {
 } as const;
 
 /** What is measured beside the suites. */
-const PARTS = ["scaling", "step", "table-one"];
+const PARTS = ["scaling", "units", "step", "table-one"];
 /** Trials for each function and penalty of the paper's table. */
 const TRIALS = { full: 20, quick: 2 };
 const SECONDS = { full: 10, quick: 3 };
@@ -72,6 +73,8 @@ async function main(): Promise<number> {
   const gained = scaling ? await finished(gains(workLaws(all, quick), stop.signal, say), stop.signal) : [];
   const asked = (part: string) => only === undefined || only === part;
   const { signal } = stop;
+  const known = all.filter(({ units }) => units).filter((_, place) => !quick || place % 5 === 3);
+  const units = asked("units") ? await wholly(unitsTold(known, terms, signal, say), signal) : undefined;
   const step = asked("step") ? await wholly(stepTimes(quick, signal, say), signal) : undefined;
   const trials = quick ? TRIALS.quick : TRIALS.full;
   const table = asked("table-one") ? await wholly(tableOne(trials, terms, signal, say), signal) : undefined;
@@ -87,6 +90,7 @@ async function main(): Promise<number> {
     laps,
     growth: grown,
     gains: gained,
+    units,
     step,
     tableOne: table,
   };

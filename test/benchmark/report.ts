@@ -4,6 +4,7 @@ import { brief, type Found, type Lap, type Terms } from "./race.js";
 import { type Gain, type Growth, median } from "./scaling.js";
 import { type StepOutcome, stepParts } from "./step.js";
 import { type TableOne, tableOneParts } from "./table-one.js";
+import { type UnitsLine, unitsParts } from "./units.js";
 
 export interface Machine {
   readonly processor: string;
@@ -24,6 +25,7 @@ export interface Outcome {
   readonly laps: readonly Lap[];
   readonly growth: readonly Growth[];
   readonly gains: readonly Gain[];
+  readonly units?: readonly UnitsLine[];
   readonly step?: StepOutcome;
   readonly tableOne?: TableOne;
 }
@@ -39,7 +41,7 @@ export function machine(): Machine {
 }
 
 export function report(outcome: Outcome): string {
-  const { date, terms, notes, laps, growth, gains, step, tableOne } = outcome;
+  const { date, terms, notes, laps, growth, gains, units, step, tableOne } = outcome;
   const { processor, cores, memory, node, load } = outcome.machine;
   const parts = [
     "# Benchmark",
@@ -59,6 +61,7 @@ export function report(outcome: Outcome): string {
     parts.push("## Two workers against one", "Medians of three runs each, in turn.");
     parts.push(aligned(["law", "one, s", "two, s", "gain", "same formula"], cells));
   }
+  if (units) parts.push(...unitsParts(units));
   if (step) parts.push(...stepParts(step));
   if (tableOne) parts.push(...tableOneParts(tableOne));
   return `${parts.join("\n\n")}\n`;

@@ -6,7 +6,7 @@ import { random } from "../../src/random.js";
 
 const ROWS = 256;
 const TEST_ROWS = 1000;
-/** A curve is exact when its squared error on the test rows, relative to the target's variance there, is below this. */
+/** A curve is exact when its squared error on the test rows, relative to the target's variance there, is below this or the noise's. */
 const EXACT = 1e-6;
 
 export interface Law {
@@ -16,6 +16,8 @@ export interface Law {
   /** Nodes of the formula with constant parts folded. */
   readonly nodes: number;
   readonly ranges: Readonly<Record<string, readonly [low: number, high: number]>>;
+  /** Of all columns, "target" too; what they are in the book that the law is from. */
+  readonly units?: Readonly<Record<string, string>>;
   /** What eqlab's `primitives` is set to; rivals get the same operators. */
   readonly primitives: "default" | "all";
 }
@@ -69,11 +71,12 @@ export function judge(
   { testTarget }: Pick<LawData, "testTarget">,
   predicted: readonly number[],
   size: number,
+  noise = 0,
 ): Judgement {
   const mean = testTarget.reduce((sum, y) => sum + y, 0) / testTarget.length;
   const squares = testTarget.reduce((sum, y) => sum + (y - mean) ** 2, 0);
   const errors = testTarget.reduce((sum, y, row) => sum + (y - predicted[row]) ** 2, 0);
-  const curve = errors < EXACT * squares; // NaN is not
+  const curve = errors < (noise ** 2 || EXACT) * squares; // NaN is not
   return { curve, exact: curve && size <= 2 * law.nodes + 2 };
 }
 
