@@ -49,6 +49,7 @@ export function scale(
       return shared(n, (k) => (values[order[k]] - shift) / by);
     }),
     shifts: scales.inputs.map(({ by, shift }) => shift / by),
+    scales: scales.inputs.map(({ by }) => by),
     target: y,
     weights: relative,
     searchRows: Math.min(n, SEARCH_ROWS),

@@ -117,6 +117,7 @@ test("formulas: too deep and too long ones are refused in words, and what is all
 const problem: Problem = {
   inputs: [Float64Array.of(0.1, 0.2, 0.3)],
   shifts: [0],
+  scales: [1],
   target: Float64Array.of(1, 2, 4),
   weights: Float64Array.of(1, 1, 2),
   searchRows: 3,
@@ -191,6 +192,8 @@ test("messages: a field too many, too few, or of another kind is refused", () =>
     { target: whole.inputs[0].slice(8) },
     { searchRows: 4 },
     { shifts: [] },
+    { scales: [] },
+    { scales: [0] },
     { primitives: ["eval"] },
     { primitives: [{ name: "f", formula: "process.exit()" }] },
   ]) {

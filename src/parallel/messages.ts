@@ -74,6 +74,7 @@ const dimension = z
 const problemFields = {
   inputs: z.array(column).min(1).max(1_000),
   shifts: z.array(z.number()),
+  scales: z.array(z.number().positive()),
   target: column,
   weights: column.optional(),
   searchRows: z.int().positive(),
@@ -83,10 +84,11 @@ const problemFields = {
   resolution: z.number().nonnegative(),
 } satisfies Record<keyof Problem, z.ZodType>;
 
-const problem = z.strictObject(problemFields).refine(({ inputs, shifts, target, weights, searchRows }) => {
+const problem = z.strictObject(problemFields).refine(({ inputs, shifts, scales, target, weights, searchRows }) => {
   const rows = target.length;
   const columns = [...inputs, ...(weights ? [weights] : [])];
-  return columns.every(({ length }) => length === rows) && shifts.length === inputs.length && searchRows <= rows;
+  const one = [shifts, scales].every(({ length }) => length === inputs.length);
+  return columns.every(({ length }) => length === rows) && one && searchRows <= rows;
 }, "columns of different lengths");
 
 // Annotated, because a type that contains itself can't be inferred; `z.infer` of the rest must agree with the search's types.

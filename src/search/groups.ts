@@ -5,18 +5,8 @@
  */
 import { isPure } from "../units/dimension.js";
 import type { Grammar } from "./grammar.js";
-import {
-  type Affine,
-  affine,
-  copyAffine,
-  factor,
-  input,
-  type Powers,
-  productOf,
-  single,
-  type Unit,
-} from "./network.js";
-import type { SmallerProblem } from "./separate.js";
+import { factor, input, type Powers, productOf, single } from "./network.js";
+import { type SmallerProblem, smallerProblem } from "./smaller.js";
 import type { Problem } from "./workbench.js";
 
 /** Choices that are searched. */
@@ -133,52 +123,15 @@ function solve(basis: readonly (readonly number[])[], vector: readonly number[])
 const tidy = (p: number) => Math.round(p * 12) / 12;
 
 export function reduced(problem: Problem, { front, groups }: Choice): SmallerProblem | undefined {
-  const { inputs, shifts, target, weights } = problem;
-  const n = target.length;
+  const { inputs, shifts, scales, target } = problem;
   const column = (powers: Powers) =>
-    Float64Array.from({ length: n }, (_, row) =>
-      powers.reduce((m, [i, p]) => m * (inputs[i][row] + shifts[i]) ** p, 1),
-    );
-  const size = (values: ArrayLike<number>) =>
-    2 ** Math.round(Math.log2(Array.from(values).reduce((m, v) => Math.max(m, Math.abs(v)), 0)));
-  const shared = (value: (row: number) => number) => {
-    const values = new Float64Array(new SharedArrayBuffer(n * 8));
-    for (let row = 0; row < n; row++) values[row] = value(row);
-    return values;
-  };
-  const factors = column(front);
-  const scale = size(target.map((y, row) => y / factors[row]));
-  const columns = groups.map(column);
-  const sizes = columns.map(size);
-  if (![scale, ...sizes].every((s) => s > 0 && Number.isFinite(s))) return undefined;
-  const common = Math.exp(factors.reduce((sum, m) => sum + Math.log(Math.abs(m)), 0) / n);
-  const monomialOf = (powers: Powers) =>
-    productOf(...powers.map(([i, p]) => factor(single(input(i), 1, shifts[i] || undefined), p)));
-  return {
-    problem: {
-      ...problem,
-      dimensions: undefined,
-      inputs: columns.map((values, k) => shared((row) => values[row] / sizes[k])),
-      shifts: groups.map(() => 0),
-      target: shared((row) => target[row] / factors[row] / scale),
-      weights: shared((row) => ((weights ? weights[row] : 1) * Math.abs(factors[row])) / common),
-      targetScale: problem.targetScale * scale,
-    },
-    whole(root) {
-      if (groups.length === 0) return affine([{ weight: root.bias, unit: monomialOf(front) }]);
-      const inner = copyAffine(root);
-      const visit = (of: Affine) => {
-        for (const link of of.links) {
-          for (const { input: below } of link.unit.factors) visit(below);
-          if (link.unit.kind !== "input") continue;
-          link.weight /= sizes[link.unit.index];
-          link.unit = monomialOf(groups[link.unit.index]);
-        }
-      };
-      visit(inner);
-      const outside: Unit[] = front.length > 0 ? [monomialOf(front)] : [];
-      const unit = productOf(...outside.map((one) => factor(single(one))), factor(inner));
-      return affine([{ weight: scale, unit }]);
-    },
-  };
+    target.map((_, row) => powers.reduce((m, [i, p]) => m * (inputs[i][row] + shifts[i]) ** p, 1));
+  const factors = (powers: Powers) => powers.map(([i, p]) => factor(single(input(i), 1, shifts[i] || undefined), p));
+  const made = groups.map((powers) => ({
+    values: column(powers),
+    as: single(productOf(...factors(powers))),
+    scale: powers.reduce((product, [i, p]) => product * scales[i] ** p, 1),
+    shift: 0,
+  }));
+  return smallerProblem(problem, made, { values: column(front), factors: factors(front) }, undefined);
 }

@@ -13,12 +13,11 @@ import { FEW_ROWS, NATURE_NODES } from "./description.js";
 import { LINEAR } from "./fit.js";
 import type { Grammar } from "./grammar.js";
 import { reductions } from "./groups.js";
-import { logarithmicModel } from "./logarithmic.js";
 import { type Affine, affine, copyAffine, unscaledSize } from "./network.js";
 import { Pool, type State } from "./pool.js";
-import { type SmallerProblem, separate } from "./separate.js";
 import { shorten } from "./shorten.js";
-import { similarity } from "./similar.js";
+import type { SmallerProblem } from "./smaller.js";
+import { symmetries } from "./symmetry.js";
 import { type Job, type Problem, type Runner, SHORTEN_PARTS, Workbench } from "./workbench.js";
 
 export const SEARCH_DEFAULTS = {
@@ -36,9 +35,11 @@ export const SEARCH_DEFAULTS = {
   surelyShort: 12,
   /** The same where units are known, and it needs no constant of nature. */
   surelyInUnits: 24,
-  /** The same for the law of a smaller problem, which has been grown for those two rounds. */
-  surelyInSmaller: 20,
   extraRounds: 2,
+  /** Of more inputs symmetries are sought before the longer starts, which take the longer of the two. */
+  fewInputs: 3,
+  /** Ways to write the problem in fewer columns that are searched, the first of them in full; the others' starts are tried. */
+  ways: 2,
   /** Batches of random changes, fewer where only noise is left, and how many are dealt out at once. */
   batches: 64,
   batchesInNoise: 8,
@@ -68,9 +69,14 @@ export interface SearchOptions {
   readonly mutations?: boolean;
   /** Are dimensionless groups sought, where units are known? */
   readonly groups?: boolean;
+  /** Are symmetries sought, where the starts find no exact law? */
+  readonly symmetries?: boolean;
   readonly onProgress?: (progress: SearchProgress) => void;
   readonly signal?: AbortSignal;
 }
+
+/** What a smaller problem is worth. */
+type Effort = Required<Pick<SearchOptions, "rounds" | "mutations" | "symmetries">>;
 
 /**
  * Fills a pool with the networks found for the workbench's problem.
@@ -106,14 +112,16 @@ export async function search(
   const surely = problem.dimensions && options.groups !== false ? settings.surelyInUnits : settings.surelyShort;
 
   const groups = options.groups === false ? [] : reductions(problem, fitter.grammar);
-  const model = logarithmicModel(problem);
-  const similar = groups.length > 0 || options.groups === false ? [] : similarity(problem, model);
-  await smaller();
+  const reduced: SmallerProblem[] = [];
+  await startedInGroups();
+  const many = problem.inputs.length > settings.fewInputs;
   for (const [k, names] of workbench.starts().entries()) {
+    if (k === 1 && many) await symmetric();
     if ((await short()) || stopped()) break;
     await deal(names.map((start) => ({ kind: "start", start })));
     report("start", 0.05 * (k + 1));
   }
+  if (!many) await symmetric();
   await grow();
   if (!pool.exact && !onlyNoise()) await grownInGroups();
   if (!pool.exact && mutations && !known) {
@@ -133,29 +141,34 @@ export async function search(
     return pool.exact !== undefined && (settled || unscaledSize(pool.exact.root) + natures(pool.exact.root) <= surely);
   }
 
-  /**
-   * What smaller problems have: the starts of those of dimensionless groups, then those in the products that inputs come in as,
-   * and those without inputs that come out as factors.
-   */
-  async function smaller(): Promise<void> {
-    for (const part of groups) await solve({ part, rounds: 0, mutations: false });
-    for (const part of similar) await solve({ part, rounds: settings.roundsUnsure, mutations: false });
-    for (const { part, sure } of separate(problem, model)) {
-      await solve({ part, rounds: sure ? settings.rounds : settings.roundsUnsure, mutations: sure });
-      known ||= sure;
+  /** What the starts find in dimensionless groups. */
+  async function startedInGroups(): Promise<void> {
+    for (const part of groups) await solve({ part, rounds: 0, mutations: false, symmetries: false });
+  }
+
+  /** What the problem in as few columns as the rows bear out has. */
+  async function symmetric(): Promise<void> {
+    if (options.symmetries === false || (await short()) || stopped()) return;
+    reduced.push(...(await symmetries(problem, signal)));
+    for (const part of reduced) await solve({ part, rounds: 0, mutations: false, symmetries: false });
+    for (const [k, part] of reduced.slice(0, settings.ways).entries()) {
+      const rounds = k === 0 ? settings.rounds : settings.roundsUnsure;
+      await solve({ part, rounds, mutations: k === 0, symmetries: false });
     }
+    known = reduced.length > 0;
   }
 
   async function grownInGroups(): Promise<void> {
-    for (const part of groups) await solve({ part, rounds: settings.roundsUnsure, mutations: false });
+    const { roundsUnsure } = settings;
+    for (const part of groups) await solve({ part, rounds: roundsUnsure, mutations: false, symmetries: false });
   }
 
   /** Searches a smaller problem, and takes over its exact network, or the shortest. */
-  async function solve({ part, ...its }: { part: SmallerProblem; rounds: number; mutations: boolean }): Promise<void> {
+  async function solve({ part, ...its }: { part: SmallerProblem } & Effort): Promise<void> {
     if ((await short()) || stopped()) return;
     const found = part.problem.inputs.length === 0 ? [affine([], 1)] : promising(await searchInner());
     // A power of an input that is in front of groups and in them goes away in between.
-    const grouped = groups.includes(part) || similar.includes(part);
+    const grouped = [...groups, ...reduced].includes(part);
     const whole = found
       .map(part.whole)
       .map((root) => (grouped ? shorten(root, fitter.grammar, fitter.sample.positive) : root));
@@ -163,7 +176,7 @@ export async function search(
     // With the factors they may all be too large for the search, but what has been found must not be lost.
     const candidates = small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY);
     const sure = (one: Candidate) => pool.isExact(one) && (settled || unscaledSize(one.root) <= surely);
-    const waits = (one: Candidate) => groups.includes(part) && !sure(one);
+    const waits = (one: Candidate) => grouped && !sure(one);
     pool.addAll([candidates.filter((one) => !waits(one))]);
     waiting.push(...candidates.filter(waits));
     report("start", 0.05);
@@ -175,7 +188,7 @@ export async function search(
       const bench = new Workbench(part.problem);
       const found = await search(bench, runnerFor, inner);
       bench.close();
-      settled ||= found.exact !== undefined && unscaledSize(found.exact.root) <= settings.surelyInSmaller;
+      settled ||= found.exact !== undefined && unscaledSize(found.exact.root) <= settings.surelyShort;
       return found;
     }
   }
@@ -188,7 +201,12 @@ export async function search(
     );
     if (primitives.length === problem.primitives.length) return;
     const inner = new Workbench({ ...problem, primitives });
-    const found = await search(inner, runnerFor, { ...options, mutations: false, onProgress: undefined });
+    const found = await search(inner, runnerFor, {
+      ...options,
+      mutations: false,
+      symmetries: false,
+      onProgress: undefined,
+    });
     inner.close();
     pool.addAll([fitBatch(promising(found).map(copyAffine), fitter)]);
   }

@@ -34,6 +34,8 @@ export interface Problem {
   readonly inputs: readonly Float64Array[];
   /** What was taken off each input, in its units here: input + shift is the user's, but for its scale. */
   readonly shifts: readonly number[];
+  /** The user's unit of each input: with its shift, the input here times this is the user's. */
+  readonly scales: readonly number[];
   readonly target: Float64Array;
   /** Row weights, 1/σ up to a common factor; undefined where all rows count alike. */
   readonly weights?: Float64Array;

@@ -25,6 +25,7 @@ const fresh = () => join(folder, `${++files}.checkpoint`);
 const problem: Problem = {
   inputs: [Float64Array.of(0.1, 0.2, 0.3)],
   shifts: [0],
+  scales: [1],
   target: Float64Array.of(1, 2, 4),
   searchRows: 3,
   primitives: ["identity"],

@@ -9,6 +9,7 @@ const networks = [affine([]), affine([], 0), affine([], -0.1), ...randomNetworks
 const problem: Problem = {
   inputs: [],
   shifts: [],
+  scales: [],
   target: Float64Array.of(),
   searchRows: 0,
   primitives: [],

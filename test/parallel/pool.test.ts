@@ -12,6 +12,7 @@ const inputs = [uniform(1, N), uniform(2, N)];
 const problem: Problem = {
   inputs,
   shifts: [0, 0],
+  scales: [1, 1],
   target: map([...inputs, normal(3, N)], (a, b, r) => Math.sin(3 * a) * b + 0.1 * r),
   searchRows: N,
   primitives: ["identity", "sin", "product"],

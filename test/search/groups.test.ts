@@ -18,6 +18,7 @@ function problem(inputs: Float64Array[], target: Float64Array, dimensions: Probl
     inputs,
     target,
     shifts,
+    scales: inputs.map(() => 1),
     dimensions,
     searchRows: target.length,
     primitives: [],

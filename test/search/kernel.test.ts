@@ -293,6 +293,7 @@ test("a memory that was given back is lent again, and what it held changes no di
     shifts: [0, 0],
     target: map(inputs, (x, y) => Math.sin(3 * x) + x * y),
     searchRows: n,
+    scales: inputs.map(() => 1),
     primitives: ["sin", "product", "square"],
     targetScale: 1,
     resolution: 0,

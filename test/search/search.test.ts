@@ -19,7 +19,16 @@ type Law = (a: number, b: number, noise: number) => number;
 
 function benchFor(law: Law, primitives: readonly string[] = [...DEFAULT_PRIMITIVES, "power"]) {
   const target = map([...inputs, normal(3, N)], law);
-  return new Workbench({ inputs, shifts: [0, 0], target, searchRows: N, primitives, targetScale: 1, resolution: 0 });
+  return new Workbench({
+    inputs,
+    shifts: [0, 0],
+    scales: [1, 1],
+    target,
+    searchRows: N,
+    primitives,
+    targetScale: 1,
+    resolution: 0,
+  });
 }
 
 /** Something with every phase: no law fits it, and noise is small. */

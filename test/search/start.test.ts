@@ -14,7 +14,17 @@ const every = Object.keys(PRIMITIVES);
 
 function benchFor(inputs: readonly Float64Array[], target: Float64Array, primitives = every, weights?: Float64Array) {
   const shifts = inputs.map(() => 0);
-  return new Workbench({ inputs, shifts, target, weights, searchRows: N, primitives, targetScale: 1, resolution: 0 });
+  return new Workbench({
+    inputs,
+    shifts,
+    scales: inputs.map(() => 1),
+    target,
+    weights,
+    searchRows: N,
+    primitives,
+    targetScale: 1,
+    resolution: 0,
+  });
 }
 
 /** The smallest network that one kind of start finds and that leaves nothing but rounding. */
