@@ -21,7 +21,7 @@ export interface Lab {
 }
 
 export async function startLab(): Promise<Lab> {
-  // Within the project, so that cells find "eqlab", and beside data/ as the real ones are.
+  // Within the project, so that cells find "eqlab", and beside data/ and .venv/ as the real ones are.
   const folder = join(root, "dist", `lab-${process.pid}`);
   const notebooks = join(folder, "notebooks");
   mkdirSync(folder, { recursive: true });
@@ -33,7 +33,7 @@ export async function startLab(): Promise<Lab> {
     mkdirSync(dirname(copy), { recursive: true });
     writeFileSync(copy, JSON.stringify(notebook));
   }
-  symlinkSync(join(root, "data"), join(folder, "data"));
+  for (const beside of ["data", ".venv"]) symlinkSync(join(root, beside), join(folder, beside));
   const lab = spawn(
     process.execPath,
     [...[join(root, "src", "setup", "lab.js"), "--no-browser", "--port=0", `--ServerApp.root_dir=${notebooks}`]],
