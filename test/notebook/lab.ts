@@ -21,7 +21,7 @@ export interface Lab {
 }
 
 export async function startLab(): Promise<Lab> {
-  // Within the project, so that cells find "eqlab", and beside data/ and .venv/ as the real ones are.
+  // Within the project, so that cells find "eqlab", and beside data/ and a Python as the real ones are.
   const folder = join(root, "dist", `lab-${process.pid}`);
   const notebooks = join(folder, "notebooks");
   mkdirSync(folder, { recursive: true });
@@ -33,7 +33,11 @@ export async function startLab(): Promise<Lab> {
     mkdirSync(dirname(copy), { recursive: true });
     writeFileSync(copy, JSON.stringify(notebook));
   }
-  for (const beside of ["data", ".venv"]) symlinkSync(join(root, beside), join(folder, beside));
+  symlinkSync(join(root, "data"), join(folder, "data"));
+  // No link to all of .venv/: set-up looks through dist/.
+  mkdirSync(join(folder, ".venv", "bin"), { recursive: true });
+  const call = `#!/bin/sh\nexec "${join(root, ".venv", "bin", "python")}" "$@"\n`;
+  writeFileSync(join(folder, ".venv", "bin", "python"), call, { mode: 0o755 });
   const lab = spawn(
     process.execPath,
     [...[join(root, "src", "setup", "lab.js"), "--no-browser", "--port=0", `--ServerApp.root_dir=${notebooks}`]],
