@@ -60,9 +60,8 @@ export function* stepsFrom({ parts }: View, { primitives, dimensions, searchRows
   const inverse = primitives.includes("division") || primitives.includes("inverse");
   const positive = parts.map(({ values, shift }) => shift === 0 && values.every((v) => v > 0));
   const plain = parts.map(({ shift }) => shift === 0);
-  if (parts.length > 1) {
-    for (const [i, is] of positive.entries())
-      for (const power of POWERS) if (is && (power > 0 || inverse)) yield { gone: [i], power };
+  for (const [i, is] of positive.entries()) {
+    for (const power of POWERS) if (is && (power > 0 || inverse)) yield { gone: [i], power };
   }
   const alike = (a: Pick<Part, "dimension">, b: Pick<Part, "dimension">) =>
     a.dimension && b.dimension ? sameDimension(a.dimension, b.dimension) : !dimensions;
@@ -90,18 +89,19 @@ export function* stepsFrom({ parts }: View, { primitives, dimensions, searchRows
 /** The view after some steps that have no part in common. */
 export function after(view: View, steps: readonly Step[]): View {
   const gone = new Set(steps.flatMap((step) => step.gone));
-  const factors = steps.filter(({ power }) => power !== 0);
   return {
-    ...factors.reduce((front, { gone: [i], power }) => withFront(front, view.parts[i], power), view),
+    ...steps.reduce((front, { gone: [i], power }) => withFront(front, view.parts[i], power), view),
     parts: [...view.parts.filter((_, k) => !gone.has(k)), ...steps.flatMap(({ joined }) => joined ?? [])],
   };
 }
 
 /** The same columns, with a power of one in front. */
-export function withFront({ parts, front, divisor, dimension }: View, by: Part, power: number): View {
+export function withFront(view: View, by: Part, power: number): View {
+  if (power === 0) return view;
+  const { parts, front, divisor, dimension } = view;
   return {
     parts,
-    front: power === 0 ? front : [...front, factor(copyAffine(by.as), power)],
+    front: [...front, factor(copyAffine(by.as), power)],
     divisor: divisor.map((m, row) => m * by.values[row] ** power),
     dimension: dimension && by.dimension && times(dimension, by.dimension, -power),
   };

@@ -139,6 +139,14 @@ test("what the primitives or the units forbid is not tried", async () => {
   );
 });
 
+test("what a factor takes of the target's dimension, unknown ones left aside", async () => {
+  const columns = [...positive(1), ...any(3).slice(1)];
+  const dim = (...powers: number[]): Dimension => ({ powers, units: {} });
+  const dimensions = { inputs: [dim(1), undefined, undefined], target: dim(2) };
+  const part = await found(columns, (a, b, c) => a ** 2 * (Math.sin(b) + b * c * c), { dimensions });
+  assert.deepEqual(part?.problem.dimensions, { inputs: [undefined, undefined], target: dim(0) });
+});
+
 test("few rows bear out nothing; a stop is heard", async () => {
   const difference: Law = (a, b, c) => Math.sin(2 * (a - b)) + c;
   assert.equal(await found(any(3), difference, { searchRows: 20 }), undefined);
