@@ -27,6 +27,18 @@ export interface Desk {
   readonly weights: Float32Array;
 }
 
+/** Milliseconds a thread looks out for the other before it sleeps: one that slept is woken late, and often on the other's processor. */
+const AWAKE = 2;
+
+/** Waits until a place of the turns is no longer `old`; false if that takes longer than `most` milliseconds. */
+export function changed(turns: Int32Array, place: number, old: number, most = Number.POSITIVE_INFINITY): boolean {
+  const asleep = performance.now() + AWAKE;
+  while (Atomics.load(turns, place) === old) {
+    if (performance.now() > asleep) return Atomics.wait(turns, place, old, most) !== "timed-out";
+  }
+  return true;
+}
+
 /** Numbers of each list of a desk. */
 function countsOf({
   architecture,

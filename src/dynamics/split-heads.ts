@@ -4,7 +4,7 @@
  * order: the digits are the same either way.
  */
 import { Worker } from "node:worker_threads";
-import { type Desk, deskOf, type HalfSetting, halfOf, withDesk } from "./half.js";
+import { changed, type Desk, deskOf, type HalfSetting, halfOf, withDesk } from "./half.js";
 
 /** Milliseconds after which a thread that says nothing counts as lost. */
 const LOST = 60_000;
@@ -51,10 +51,7 @@ export class SplitHeads {
       Atomics.notify(turns, 0);
     }
     for (const take of this.takes) take();
-    while (turns && turns[0] !== Atomics.load(turns, 1)) {
-      if (Atomics.wait(turns, 1, turns[0] - 1, LOST) === "timed-out")
-        throw new Error("A thread of the training was lost.");
-    }
+    if (turns && !changed(turns, 1, turns[0] - 1, LOST)) throw new Error("A thread of the training was lost.");
     const byLatents = Float32Array.from(this.desks[0].byLatents);
     for (const other of this.desks.slice(1))
       other.byLatents.forEach((by, i) => {
