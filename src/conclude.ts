@@ -1,5 +1,6 @@
 /** The conclusion: which finalist is the law, what is to be said of it, and the result as the user sees it. */
-import { type AllRows, type Decided, weightsOfAll } from "./all-rows.js";
+import type { Decided } from "./all-rows.js";
+import { type AllRows, weightsOfAll } from "./blocks.js";
 import { best as bestOf, front as frontOf, objected, rivals } from "./choose.js";
 import { constantsOf } from "./constants.js";
 import { InputError } from "./errors.js";
