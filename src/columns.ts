@@ -17,3 +17,15 @@ export function range(values: Float64Array): [low: number, high: number] {
   }
   return [low, high];
 }
+
+/** The power of two nearest to a largest size, 1 for that of a column of zeros. */
+export function powerOfTwo(largest: number): number {
+  return largest > 0 ? 2 ** Math.round(Math.log2(largest)) : 1;
+}
+
+/** A column that worker threads can read without a copy. */
+export function shared(n: number, value: (k: number) => number): Float64Array {
+  const column = new Float64Array(new SharedArrayBuffer(n * 8));
+  for (let k = 0; k < n; k++) column[k] = value(k);
+  return column;
+}

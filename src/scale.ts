@@ -1,5 +1,5 @@
 /** Scaling: columns divided by powers of two near their largest size, so that all numbers of the search are near 1 and going back is exact. */
-import { largestSize, range } from "./columns.js";
+import { largestSize, powerOfTwo, range, shared } from "./columns.js";
 import { quanta } from "./noise.js";
 import { random, sample } from "./random.js";
 import type { Scales } from "./search/formula.js";
@@ -73,16 +73,4 @@ function inputScale(values: Float64Array): { by: number; shift: number } {
   const step = 10 ** Math.floor(Math.log10(width));
   const shift = Math.floor(low / step) * step;
   return { by: powerOfTwo(largest(shift)), shift };
-}
-
-/** The power of two nearest to a largest size, 1 for that of a column of zeros. */
-function powerOfTwo(largest: number): number {
-  return largest > 0 ? 2 ** Math.round(Math.log2(largest)) : 1;
-}
-
-/** A column that worker threads can read without a copy. */
-function shared(n: number, value: (k: number) => number): Float64Array {
-  const column = new Float64Array(new SharedArrayBuffer(n * 8));
-  for (let k = 0; k < n; k++) column[k] = value(k);
-  return column;
 }

@@ -75,9 +75,6 @@ export interface SearchOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What a smaller problem is worth. */
-type Effort = Required<Pick<SearchOptions, "rounds" | "mutations" | "symmetries">>;
-
 /**
  * Fills a pool with the networks found for the workbench's problem.
  * @param runnerFor gives the runner of the jobs of a problem
@@ -112,7 +109,6 @@ export async function search(
   const surely = problem.dimensions && options.groups !== false ? settings.surelyInUnits : settings.surelyShort;
 
   const groups = options.groups === false ? [] : reductions(problem, fitter.grammar);
-  const reduced: SmallerProblem[] = [];
   await startedInGroups();
   const many = problem.inputs.length > settings.fewInputs;
   for (const [k, names] of workbench.starts().entries()) {
@@ -143,48 +139,43 @@ export async function search(
 
   /** What the starts find in dimensionless groups. */
   async function startedInGroups(): Promise<void> {
-    for (const part of groups) await solve({ part, rounds: 0, mutations: false, symmetries: false });
+    for (const part of groups) await solve({ part, rounds: 0, mutations: false });
   }
 
   /** What the problem in as few columns as the rows bear out has. */
   async function symmetric(): Promise<void> {
     if (options.symmetries === false || (await short()) || stopped()) return;
-    reduced.push(...(await symmetries(problem, signal)));
-    for (const part of reduced) await solve({ part, rounds: 0, mutations: false, symmetries: false });
+    const reduced = await symmetries(problem, signal);
+    for (const part of reduced) await solve({ part, rounds: 0, mutations: false });
     for (const [k, part] of reduced.slice(0, settings.ways).entries()) {
       const rounds = k === 0 ? settings.rounds : settings.roundsUnsure;
-      await solve({ part, rounds, mutations: k === 0, symmetries: false });
+      await solve({ part, rounds, mutations: k === 0 });
     }
     known = reduced.length > 0;
   }
 
   async function grownInGroups(): Promise<void> {
-    const { roundsUnsure } = settings;
-    for (const part of groups) await solve({ part, rounds: roundsUnsure, mutations: false, symmetries: false });
+    for (const part of groups) await solve({ part, rounds: settings.roundsUnsure, mutations: false });
   }
 
   /** Searches a smaller problem, and takes over its exact network, or the shortest. */
-  async function solve({ part, ...its }: { part: SmallerProblem } & Effort): Promise<void> {
+  async function solve({ part, ...its }: { part: SmallerProblem; rounds: number; mutations: boolean }): Promise<void> {
     if ((await short()) || stopped()) return;
     const found = part.problem.inputs.length === 0 ? [affine([], 1)] : promising(await searchInner());
-    // A power of an input that is in front of groups and in them goes away in between.
-    const grouped = [...groups, ...reduced].includes(part);
-    const whole = found
-      .map(part.whole)
-      .map((root) => (grouped ? shorten(root, fitter.grammar, fitter.sample.positive) : root));
+    // A power of an input that is in front of columns and in them goes away in between.
+    const whole = found.map((root) => shorten(part.whole(root), fitter.grammar, fitter.sample.positive));
     const small = fitBatch(whole, fitter);
     // With the factors they may all be too large for the search, but what has been found must not be lost.
     const candidates = small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY);
     const sure = (one: Candidate) => pool.isExact(one) && (settled || unscaledSize(one.root) <= surely);
-    const waits = (one: Candidate) => grouped && !sure(one);
-    pool.addAll([candidates.filter((one) => !waits(one))]);
-    waiting.push(...candidates.filter(waits));
+    pool.addAll([candidates.filter(sure)]);
+    waiting.push(...candidates.filter((one) => !sure(one)));
     report("start", 0.05);
 
     async function searchInner(): Promise<Pool> {
       const onInner = ({ fraction, best }: SearchProgress) =>
         onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
-      const inner = { ...options, ...its, groups: false, onProgress: onInner };
+      const inner = { ...options, ...its, groups: false, symmetries: false, onProgress: onInner };
       const bench = new Workbench(part.problem);
       const found = await search(bench, runnerFor, inner);
       bench.close();

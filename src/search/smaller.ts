@@ -1,4 +1,5 @@
 /** A problem with fewer inputs that a problem comes down to: a power of some inputs times a function of others, or of what they make. */
+import { largestSize, powerOfTwo, shared } from "../columns.js";
 import { type Affine, affine, copyAffine, copyUnit, type Factor, factor, type Link, productOf } from "./network.js";
 import type { Problem } from "./workbench.js";
 
@@ -33,20 +34,20 @@ export function smallerProblem(
 ): SmallerProblem | undefined {
   const { target, weights } = problem;
   const n = target.length;
-  const sizes = made.map(({ values }) => powerOfTwo(values));
   const left = target.map((y, row) => y / front.values[row]);
-  const scale = powerOfTwo(left);
-  if (![scale, ...sizes].every((size) => size > 0 && Number.isFinite(size))) return undefined;
+  const largest = [left, ...made.map(({ values }) => values)].map(largestSize);
+  const [scale, ...sizes] = largest.map(powerOfTwo);
+  if (!largest.every((size) => size > 0) || ![scale, ...sizes].every(Number.isFinite)) return undefined;
   const common = Math.exp(front.values.reduce((sum, m) => sum + Math.log(Math.abs(m)), 0) / n);
   return {
     problem: {
       ...problem,
       dimensions,
-      inputs: made.map(({ values }, k) => shared(values.map((v) => v / sizes[k]))),
+      inputs: made.map(({ values }, k) => shared(n, (row) => values[row] / sizes[k])),
       shifts: made.map(({ shift }, k) => shift / sizes[k]),
       scales: made.map(({ scale }, k) => scale * sizes[k]),
-      target: shared(left.map((y) => y / scale)),
-      weights: shared(left.map((_, row) => ((weights ? weights[row] : 1) * Math.abs(front.values[row])) / common)),
+      target: shared(n, (row) => left[row] / scale),
+      weights: shared(n, (row) => ((weights ? weights[row] : 1) * Math.abs(front.values[row])) / common),
       targetScale: problem.targetScale * scale,
     },
     whole(root) {
@@ -69,15 +70,4 @@ function putIn(of: Affine, made: (index: number) => { readonly as: Affine; reado
     of.biased ||= as.biased;
     return as.links.map((link) => ({ weight: (weight / size) * link.weight, unit: copyUnit(link.unit) }));
   });
-}
-
-/** The power of two nearest to the largest size. */
-const powerOfTwo = (values: Float64Array) =>
-  2 ** Math.round(Math.log2(values.reduce((most, v) => Math.max(most, Math.abs(v)), 0)));
-
-/** In memory that worker threads can read without a copy. */
-function shared(values: Float64Array): Float64Array {
-  const column = new Float64Array(new SharedArrayBuffer(values.length * 8));
-  column.set(values);
-  return column;
 }

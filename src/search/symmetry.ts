@@ -5,6 +5,7 @@
  * inputs may come down to one.
  */
 import { setImmediate as turn } from "node:timers/promises";
+import { variance } from "./sample.js";
 import type { SmallerProblem } from "./smaller.js";
 import { ascend, type Smoothness } from "./smooth.js";
 import { after, isWide, type Part, problemIn, type Step, stepsFrom, tableView, type View, withFront } from "./views.js";
@@ -103,7 +104,8 @@ async function inFewer(problem: Problem, here: Explained, signal?: AbortSignal):
 function uprightParts(problem: Problem, view: View): Part[] {
   const rows = Math.min(SYMMETRY_DEFAULTS.rows[0], problem.searchRows);
   return view.parts.map((one, k) => {
-    const ways = [one, one.turned?.() ?? one].map((way) => {
+    if (!one.turned) return one;
+    const ways = [one, one.turned()].map((way) => {
       const plain = { ...way, seen: way.values };
       const parts = view.parts.map((part, i) => (i === k ? plain : part));
       return { way, ...begun(problem, { ...view, parts }, rows) };
@@ -157,7 +159,4 @@ function smoothness(
   return { ...found, evidence: found.evidence + steps.reduce((total, step) => total + Math.log(step), 0) };
 }
 
-function deviation(values: Float64Array): number {
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length) || 1;
-}
+const deviation = (values: Float64Array) => Math.sqrt(variance(values)) || 1;
