@@ -5,6 +5,7 @@
  */
 import { type AllRows, Blocks, weightsAt } from "./blocks.js";
 import { best, front, objected } from "./choose.js";
+import { largestSize } from "./columns.js";
 import { described, type Finalist, type Rows, settled, type Writing } from "./finalists.js";
 import type { Settings } from "./options.js";
 import { cholesky, solveFactored } from "./search/dense.js";
@@ -122,7 +123,7 @@ async function onAllRows(
 async function wildOfAll(law: Finalist, all: AllRows, grammar: Grammar): Promise<number[]> {
   const blocks = new Blocks(law, all, grammar);
   const found: number[] = [];
-  const range = all.rows.target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
+  const range = largestSize(all.rows.target);
   const deviation = Math.sqrt(law.error);
   await blocks.each(blocks.own(law.root), ({ from, target, values, weights }) => {
     for (let i = 0; i < target.length; i++) {

@@ -2,6 +2,7 @@
  * Signs that a formula imitates a curve instead of naming it: terms far larger than their sum, and functions that hardly bend
  * over the data, such as sin(εx)/ε in place of x. Neither is wrong, but constants in it run to extremes.
  */
+import { largestSize, range } from "./columns.js";
 import { children, variable } from "./expression/build.js";
 import { differentiate } from "./expression/differentiate.js";
 import { evaluate } from "./expression/evaluate.js";
@@ -39,15 +40,13 @@ export function extremes(tree: Expression, columns: Columns, rows: number, targe
   return found;
 }
 
-const largest = (values: Float64Array) => values.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-
 /** How many times larger than its sum the largest term gets, in any sum. Inside, a sum of inputs alone is a shift: no harm in it. */
 function cancellation(tree: Expression, columns: Columns, rows: number, inside = false): number {
   const below = children(tree).map((child) => cancellation(child, columns, rows, true));
   if (tree.kind !== "sum") return Math.max(0, ...below);
   const terms = tree.terms.filter((term) => !inside || !isLinear(term));
-  const size = largest(evaluate(tree, columns, rows)) || 1;
-  return Math.max(0, ...below, ...terms.map((term) => largest(evaluate(term, columns, rows)) / size));
+  const size = largestSize(evaluate(tree, columns, rows)) || 1;
+  return Math.max(0, ...below, ...terms.map((term) => largestSize(evaluate(term, columns, rows)) / size));
 }
 
 /** Is it a number, an input, or one times the other? */
@@ -66,7 +65,7 @@ function straightParts(tree: Expression, columns: Columns, rows: number): Expres
   const values = evaluate(opened.argument, columns, rows);
   if (values.every((v) => v === values[0])) return below;
   const slope = evaluate(differentiate(opened.outer, "u"), { u: values }, rows);
-  const [low, high] = [slope.reduce((a, b) => Math.min(a, b)), slope.reduce((a, b) => Math.max(a, b))];
+  const [low, high] = range(slope);
   return high - low < STRAIGHT * Math.max(Math.abs(low), Math.abs(high)) ? [...below, tree] : below;
 }
 

@@ -2,6 +2,7 @@
  * What errors a target has: all alike (additive), in proportion to the value (relative), or as the user says (a column or
  * number of standard errors). Which of the first two is decided by description length in the target's own units.
  */
+import { range } from "./columns.js";
 
 export type NoiseKind = "additive" | "relative" | "given";
 
@@ -35,9 +36,9 @@ export function noiseKinds(
 ): NoiseKind[] {
   if (sigma) return ["given"];
   if (said) return [said];
-  const sizes = target.map(Math.abs);
   const oneSign = target.every((y) => y > 0) || target.every((y) => y < 0);
-  const spread = sizes.reduce((a, b) => Math.max(a, b)) / sizes.reduce((a, b) => Math.min(a, b));
+  const [least, largest] = range(target.map(Math.abs));
+  const spread = largest / least;
   if (!oneSign || !(spread > LEAST_SPREAD)) return ["additive"];
   return spread > LARGE_SPREAD ? ["relative", "additive"] : ["additive", "relative"];
 }
@@ -73,8 +74,7 @@ export function quanta(values: Float64Array, mostDigits = MOST_DIGITS): Float64A
   }
   if (decimals === Number.NEGATIVE_INFINITY) return new Float64Array(values.length);
   // Truth values, grades, small counts: that there is nothing between them is their nature.
-  const low = values.reduce((a, b) => Math.min(a, b));
-  const high = values.reduce((a, b) => Math.max(a, b));
+  const [low, high] = range(values);
   if (decimals <= 0 && high - low < FEW_STEPS * 10 ** -decimals) return new Float64Array(values.length);
   // 1600 and 40 don't say that their zeros are unknown; 1230 and 456 do.
   const round = decimals <= 0 && significant <= ROUND_DIGITS && values.every((value) => Math.abs(value) < ROUND);

@@ -2,6 +2,7 @@
  * The verdict on a law: do its residuals hold nothing but noise? Noise doesn't know its neighbours. If rows that lie next to
  * each other have residuals alike, structure is left that the law misses.
  */
+import { largestSize } from "./columns.js";
 import { quanta } from "./noise.js";
 
 /** exact: to rounding. law: nothing but noise is left. approximation: structure is left in the residuals. */
@@ -36,7 +37,7 @@ export function verdict(fit: Fit): Verdict {
   const spread = Math.sqrt(target.reduce((s, y) => s + (y - mean) ** 2, 0) / target.length);
   const rms = Math.sqrt(residuals.reduce((s, r) => s + r * r, 0) / residuals.length);
   if (fit.parameters > unlike(target)) return "approximation";
-  const size = target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
+  const size = largestSize(target);
   if (rms <= ROUNDING * spread || rms <= 1e-14 * size) return "exact";
   const steps = quanta(target, DIGITS);
   if (residuals.every((r, i) => Math.abs(r) <= 0.5001 * steps[i])) return "exact";

@@ -3,6 +3,7 @@
  * without its worst rows; if one of them explains the rest so well that it pays to write the wild rows out in full, they are
  * set aside and the search is done again without them. A first fit often swallows such a row; a fit without it doesn't.
  */
+import { largestSize } from "./columns.js";
 import { structureLength } from "./search/description.js";
 import { Fitter, THOROUGH } from "./search/fit.js";
 import { copyAffine, parameters } from "./search/network.js";
@@ -102,7 +103,7 @@ export function wildBeyond(pool: Pool, { problem, fitter, finalFitter }: Workben
   const { root, error } = pool.best;
   const deviation = Math.sqrt(error / Math.max(1, searchRows - parameters(root, fitter.grammar)));
   const values = finalFitter.predict(root);
-  const range = target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
+  const range = largestSize(target);
   const found: number[] = [];
   for (let row = searchRows; row < target.length; row++) {
     const own = deviation / (weights ? weights[row] : 1);
@@ -116,7 +117,7 @@ export function wildBeyond(pool: Pool, { problem, fitter, finalFitter }: Workben
  * are all counted without the n/2·ln 2πe that they have in common, and so is this.
  */
 export function costOfWildRows(count: number, target: Float64Array): number {
-  const range = target.reduce((m, y) => Math.max(m, Math.abs(y)), 0);
+  const range = largestSize(target);
   return count * (Math.log(target.length) + Math.log(2 * range) - 0.5 * LOG_2PIE);
 }
 

@@ -3,6 +3,7 @@
  * row if it is a map. With slopes, the derivatives of every row by the initial state, the latents and the constants are
  * followed along (variational equations).
  */
+import { largestSize } from "../columns.js";
 import type { Expression } from "../expression/tree.js";
 import { type Compiled, compileWithDerivatives } from "./compile.js";
 import type { Form } from "./weak.js";
@@ -122,8 +123,7 @@ export function partsFor(
     const change = finer.map((rows, s) => {
       const other = before[s];
       if (!rows || !other) return 0;
-      const largest = rows.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-      return rows.reduce((m, v, i) => Math.max(m, Math.abs(v - other[i])), 0) / (largest || 1);
+      return rows.reduce((m, v, i) => Math.max(m, Math.abs(v - other[i])), 0) / (largestSize(rows) || 1);
     });
     if (Math.max(...change) < enough) return parts;
     before = finer;

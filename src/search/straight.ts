@@ -3,6 +3,7 @@
  * name fits nearly anything a little better than the plain one does, and its constants run to extremes. The search is
  * therefore offered the plain name wherever a function bends little, and refuses the long one where it bends next to nothing.
  */
+import { range } from "../columns.js";
 import { Circuit, type UnitColumns } from "./circuit.js";
 import type { Fitter } from "./fit.js";
 import type { Pointer } from "./kernel/memory.js";
@@ -69,22 +70,12 @@ export function straightened(root: Affine, bend: number, fitter: Fitter): Affine
 
   /** Difference of the extremes, relative to the larger. */
   function variation(column: Pointer): number {
-    const [low, high] = extremes(column);
+    const [low, high] = range(memory.view(column, n));
     return (high - low) / Math.max(Math.abs(low), Math.abs(high));
   }
 
   function middle(column: Pointer): number {
-    const [low, high] = extremes(column);
+    const [low, high] = range(memory.view(column, n));
     return (low + high) / 2;
-  }
-
-  function extremes(column: Pointer): [number, number] {
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (const value of memory.view(column, n)) {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-    return [low, high];
   }
 }

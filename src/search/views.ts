@@ -2,6 +2,7 @@
  * Views of a table: in some columns that its inputs make, with a product in front. From each view there are steps to others in
  * one column less; which of them the rows bear out, symmetry.ts finds.
  */
+import { range } from "../columns.js";
 import { type Dimension, PURE, sameDimension, times } from "../units/dimension.js";
 import { type Affine, affine, copyAffine, type Factor, factor, input, productOf, single } from "./network.js";
 import { type Made, type SmallerProblem, smallerProblem } from "./smaller.js";
@@ -173,7 +174,7 @@ function part(rows: number, made: Omit<Part, "seen">): Part {
 
 /** Are the values of one sign, and over so wide a range that only their logarithms can be seen well? */
 export function isWide(values: Float64Array): boolean {
-  const sizes = values.map(Math.abs);
   const oneSign = values.every((v) => v > 0) || values.every((v) => v < 0);
-  return oneSign && sizes.reduce((a, b) => Math.max(a, b)) > WIDE * sizes.reduce((a, b) => Math.min(a, b));
+  const [least, largest] = range(values.map(Math.abs));
+  return oneSign && largest > WIDE * least;
 }

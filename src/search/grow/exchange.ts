@@ -1,4 +1,5 @@
 /** Exchanges: another factor in a product, another function of the same argument, another power. */
+import { range } from "../../columns.js";
 import type { Pointer } from "../kernel/memory.js";
 import {
   type Affine,
@@ -87,9 +88,7 @@ export function* swapFunction({ root, places, tangent, fitter }: Growth): Genera
       if (unit.kind === "product" && terms < 2) continue;
       if (unit.kind === "function" && argument.links.length === 1 && argument.links[0].unit.kind === "input") continue;
       const columns = tangent.circuit.affines[places.affines.indexOf(argument)];
-      const values = memory.view(columns.value, n);
-      const low = values.reduce((a, b) => Math.min(a, b));
-      const high = values.reduce((a, b) => Math.max(a, b));
+      const [low, high] = range(memory.view(columns.value, n));
       if (!(high - low > 1e-12) || !(high - low < 1e12)) continue;
       const put = (make: (scaled: Affine) => Unit, slope: number, bias: number): Affine => {
         const scaled = copyAffine(argument);
