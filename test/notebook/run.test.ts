@@ -54,9 +54,9 @@ describe("notebooks as tests", { concurrency: 2 }, () => {
 
   it("fails the whole run if one of its notebooks fails", async () => {
     const [good, bad] = ["bursts", join("bad", "throws")].map((name) => join("test", "notebook", `${name}.ipynb`));
-    const { code, out } = await run(bad as string, good as string);
+    const { code, out, errors } = await run(bad as string, good as string);
     assert.equal(code, 1);
-    assert.match(out, /✓ .*bursts/);
+    assert.match(out, /✓ .*bursts/, errors);
   });
 
   it("names a notebook that is not there", async () => {
