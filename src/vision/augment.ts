@@ -58,6 +58,12 @@ function resample({ height, width, pixels }: ImageSet, start: number, map: Affin
       if (top < -1 || left < -1 || top >= height || left >= width) continue;
       const [s, t] = [i - top, j - left];
       const at = start + top * width + left;
+      if (top >= 0 && left >= 0 && top + 1 < height && left + 1 < width) {
+        const above = (1 - t) * pixels[at] + t * pixels[at + 1];
+        const below = (1 - t) * pixels[at + width] + t * pixels[at + width + 1];
+        out[row * width + column] = ((1 - s) * above + s * below) / 255;
+        continue;
+      }
       const [above, below] = [top >= 0, top + 1 < height];
       const [before, after] = [left >= 0, left + 1 < width];
       let grey = 0;

@@ -21,13 +21,13 @@ const MEASURED = 2000;
 const AT_A_TIME = 1000;
 /** The slots' values and the formula learn more slowly than the encoder, once there is a formula. */
 const SLOW = 0.3;
-/** A scaffold that was stuck is given so many times the epochs, from where it is. */
-const AGAIN = 2.5;
+/** A scaffold that is begun anew is given so many times the epochs. */
+const LONGER = 1.5;
 /** Pairs by which y's mean and spread are estimated. */
 const SAMPLED = 4000;
 
 /** Independent streams of random numbers within an attempt; epochs of a stage count on from theirs. */
-const STREAM = { encoder: 0, scaffold: 1, table: 2, revival: 3, moments: 4, "scaffold again": 1000, together: 2000 };
+const STREAM = { encoder: 0, network: 1, table: 2, revival: 3, moments: 4, scaffold: 100, together: 2000 };
 const streamOf = (attempt: number, stream: number) => 10_000 * (attempt + 1) + stream;
 
 export class Course {
@@ -88,13 +88,13 @@ export class Course {
   /** Trains a stage to its end; returns the mean loss of its last epoch. */
   async train({ attempt, stage, epoch: first }: Place): Promise<number> {
     const { settings, task, signal } = this;
-    const epochs = this.epochsOf(stage);
+    const epochs = this.epochsOf(attempt, stage);
     const schedule =
       stage === "together"
         ? togetherSchedule(settings.resolution)
         : scaffoldSchedule(epochs, this.spread, settings.resolution);
     for (let epoch = first; epoch < epochs; epoch++) {
-      const stream = streamOf(attempt, (stage === "scaffold" ? 100 : STREAM[stage]) + epoch);
+      const stream = streamOf(attempt, STREAM[stage] + epoch);
       const loss = await trainEpoch(this.network, this.optimizer, task, schedule, {
         epoch,
         epochs,
@@ -167,9 +167,9 @@ export class Course {
     }
   }
 
-  private epochsOf(stage: Place["stage"]): number {
+  private epochsOf(attempt: number, stage: Place["stage"]): number {
     const { scaffold, together } = this.settings.epochs;
-    return { scaffold, "scaffold again": Math.ceil(AGAIN * scaffold), together }[stage];
+    return stage === "scaffold" ? Math.round(scaffold * LONGER ** attempt) : together;
   }
 
   /** Epochs done. */
@@ -192,7 +192,7 @@ export class Course {
     const { images } = this.task;
     this.network?.encoder.dispose();
     const encoder = new Encoder(images.height, images.width, this.random(place.attempt, STREAM.encoder));
-    this.use({ encoder, f: reluNetwork(this.mean, this.spread, this.random(place.attempt, STREAM.scaffold)) });
+    this.use({ encoder, f: reluNetwork(this.mean, this.spread, this.random(place.attempt, STREAM.network)) });
     this.optimize(1);
     return place;
   }

@@ -9,7 +9,7 @@ export interface LearnOptions {
   inRange?: (y: number) => boolean;
   /** The step of y, its values are told apart by: 1. */
   resolution?: number;
-  /** Passes over the images with the scaffold, and together with the formula. */
+  /** Passes over the images with the scaffold (half as many more each time it is begun anew), and together with the formula. */
   epochs?: { scaffold?: number; together?: number };
   /** Start of the random numbers; 1. */
   seed?: number;
@@ -21,7 +21,7 @@ export interface LearnOptions {
   onProgress?: (progress: LearnProgress) => void;
 }
 
-export type Stage = "scaffold" | "scaffold again" | "together";
+export type Stage = "scaffold" | "together";
 
 export interface LearnProgress {
   readonly stage: Stage | "formula";
@@ -48,7 +48,7 @@ export interface EpochLoss {
 }
 
 export const LEARN_DEFAULTS = {
-  epochs: { scaffold: 4, together: 32 },
+  epochs: { scaffold: 6, together: 32 },
   resolution: 1,
   seed: 1,
 };

@@ -5,8 +5,8 @@
  * 2. Formula: in which slots images fall, and what value two slots have, is a small table; equation learners find its formula.
  * 3. Together: the encoder and the equation learner, its mask fixed, are trained end to end.
  *
- * A way that leads nowhere shows early: in the loss of the scaffold, and in the error of the formula. Then the scaffold is given
- * more time, once, and after that the way begins anew with other random numbers.
+ * A way that leads nowhere shows early: in the loss of the scaffold, and in the error of the formula. Then it begins anew, with other
+ * random numbers and more time for the scaffold.
  */
 import { tensorFlow } from "../network/tensorflow.js";
 import { beginWork } from "../notebook/cell.js";
@@ -20,7 +20,7 @@ import type { Learned } from "./learned.js";
 /** Beginnings before it gives up. */
 const ATTEMPTS = 4;
 /** A scaffold whose last epoch has a larger mean loss has not learned to tell images apart. */
-const STUCK = 0.8;
+const STUCK = 1.2;
 
 /**
  * Learns to read images, and the formula of what two of them show, from nothing but the formula's values.
@@ -89,7 +89,6 @@ async function toFormula(course: Course, start: Place): Promise<Learned> {
     const error = loss > STUCK ? Number.POSITIVE_INFINITY : await course.findFormula(place);
     closest = Math.min(closest, error);
     if (error <= FORMULA.accept) place = course.putFormula(place);
-    else if (place.stage === "scaffold") place = { ...place, stage: "scaffold again", epoch: 0 };
     else place = course.restart(place);
   }
   const nearest = Number.isFinite(closest)

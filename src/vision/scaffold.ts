@@ -10,13 +10,17 @@ import type { PairFunction } from "./training.js";
 /** Units of the hidden layers, as the paper's baseline has them. */
 const HIDDEN = [50, 50];
 
-/** @param mean,spread of y in training: the network's output is scaled by them */
+/**
+ * It begins with weights of such a size (K. He et al., arXiv:1502.01852) that its values scatter about as y does. From smaller ones, which
+ * make it nearly flat, there is nothing to tell images apart by, and for a difference none were.
+ * @param mean,spread of y in training: the network's output is scaled by them
+ */
 export function reluNetwork(mean: number, spread: number, random: Random): PairFunction {
   const tf = tensorFlow();
   const sizes = [2, ...HIDDEN, 1];
   const weights = sizes.slice(1).flatMap((to, k) =>
     [[sizes[k], to], [to]].map((shape) => {
-      const most = 1 / Math.sqrt(sizes[k]);
+      const most = Math.sqrt((shape.length === 2 ? 6 : 1) / sizes[k]);
       const values = Float32Array.from(
         { length: tf.util.sizeFromShape(shape) },
         () => (2 * random.uniform() - 1) * most,

@@ -6,8 +6,8 @@ import type { Schedule } from "./training.js";
 
 const SCAFFOLD = {
   learningRate: 4e-3,
-  /** σ falls from this part of y's standard deviation … */
-  wide: 0.55,
+  /** σ falls from so many standard deviations of y … */
+  wide: 1,
   /** … to this many steps of y … */
   narrow: 0.3,
   /** … within this part of the stage; so does the weight of the usage bonus, from 1 to 0. */
