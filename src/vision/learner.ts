@@ -30,7 +30,7 @@ const STUCK = 1.2;
 export const learnFromImages = (images: ImageSet, options: LearnOptions): Promise<Learned> =>
   learn(images, checkLearnOptions(options), toFormula);
 
-/** The same encoder, trained for as long, with the ReLU network to the end: what a formula is compared with. */
+/** The same encoder, trained for as long and begun anew by the same loss, with the ReLU network to the end: what a formula is compared with. */
 export const learnBaseline = (images: ImageSet, options: LearnOptions): Promise<Learned> =>
   learn(images, checkLearnOptions(options), withoutFormula);
 
@@ -101,9 +101,10 @@ async function toFormula(course: Course, start: Place): Promise<Learned> {
 
 async function withoutFormula(course: Course, start: Place): Promise<Learned> {
   let place = start;
-  if (place.stage === "scaffold") {
-    await course.train(place);
-    place = course.keepScaffold(place);
+  while (place.stage === "scaffold") {
+    const loss = await course.train(place);
+    const again = loss > STUCK && place.attempt + 1 < ATTEMPTS;
+    place = again ? course.restart(place) : course.keepScaffold(place);
   }
   await course.train(place);
   return course.finish(place);
