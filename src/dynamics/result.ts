@@ -68,9 +68,9 @@ export function fittedResult(
         ),
         ...warnings.map((warning) => `⚠ ${warning}`),
       ];
-      const formulas = equations.map((equation) => formulaInHtml(`$\\displaystyle ${equation.toTeX()}$`));
+      const formulas = equations.map((equation) => `<p>${formulaInHtml(`$\\displaystyle ${equation.toTeX()}$`)}</p>`);
       return {
-        "text/html": `<p>${formulas.join("<br>")}</p><p>${lines.map(escapeHtml).join("<br>")}</p>`,
+        "text/html": `${formulas.join("")}<p>${lines.map(escapeHtml).join("<br>")}</p>`,
         "text/plain": [...equations.map(({ left, expression }) => `${left} = ${expression}`), ...lines].join("\n"),
       };
     },

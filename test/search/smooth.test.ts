@@ -23,6 +23,36 @@ test("the evidence of two rows is what the formula for a 2 × 2 matrix says", ()
   close(evidence, -Math.log(square / 2) - Math.log(determinant) / 2, 1e-9);
 });
 
+test("the evidence of many rows is what Gaussian elimination of the whole covariance says", () => {
+  const n = 21;
+  const columns = [uniform(1, n), uniform(2, n), uniform(3, n)];
+  const target = map(columns, (a, b, c) => Math.sin(2 * a) + b * c);
+  const variances = uniform(4, n, 0.5, 2);
+  const lengths = [Math.log(0.5), Math.log(1.5), Math.log(3)];
+  const noise = Math.log(0.01);
+  const mean = target.reduce((sum, y) => sum + y, 0) / n;
+  const matrix = Array.from({ length: n }, (_, i) => [
+    ...Array.from({ length: n }, (_, j) => {
+      const apart = columns.reduce((sum, x, k) => sum + ((x[i] - x[j]) / Math.exp(lengths[k])) ** 2, 0);
+      return Math.exp(-apart / 2) + (i === j ? 0.01 * variances[i] : 0);
+    }),
+    target[i] - mean,
+  ]);
+  // From the last row up: nothing here is in the kernel's order.
+  let [square, logarithm] = [0, 0];
+  for (let i = n - 1; i >= 0; i--) {
+    const pivot = matrix[i][i];
+    logarithm += Math.log(pivot);
+    square += matrix[i][n] ** 2 / pivot;
+    for (let j = 0; j < i; j++) {
+      const part = matrix[j][i] / pivot;
+      for (let k = 0; k <= n; k++) if (k !== i) matrix[j][k] -= part * matrix[i][k];
+    }
+  }
+  const { evidence } = ascend({ columns, target, variances }, { lengths, noise }, 0);
+  close(evidence, (-n / 2) * Math.log(square / n) - logarithm / 2, 1e-6);
+});
+
 test("the ascent tells what a target follows: a column of chance has a long length, the noise its size", () => {
   const [x, chance, errors] = [uniform(1, N), uniform(2, N), normal(3, N)];
   const sd = 0.05;

@@ -105,6 +105,17 @@ export interface Kernel {
     spare: Pointer,
     left: Pointer,
   ): void;
+  evidence(
+    columns: Pointer,
+    rates: Pointer,
+    count: number,
+    white: Pointer,
+    variances: Pointer,
+    noise: number,
+    n: number,
+    stride: number,
+    factor: Pointer,
+  ): number;
   multiplyF32(a: Pointer, b: Pointer, out: Pointer, n: number): void;
   sin: ColumnFunction;
   exp: ColumnFunction;

@@ -8,6 +8,7 @@
  * under 1e-17 of the value.
  */
 
+export * from "./evidence";
 export * from "./functions";
 export * from "./linear";
 export * from "./pick";
