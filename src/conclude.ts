@@ -196,12 +196,13 @@ function ingredients(member: Finalist, simpler: Finalist | undefined, data: Rows
     tree,
     complexity,
     score: simpler && steps > 0 ? (0.5 * Math.log(simpler.error / error)) / steps : 0,
-    constants: constantsOf(
-      tree,
-      snapped,
-      { columns, rows: target.length, weights: weigh, meanSquare },
-      unitsOfNumbers(tree, table),
-    ),
+    constants: () =>
+      constantsOf(
+        tree,
+        snapped,
+        { columns, rows: target.length, weights: weigh, meanSquare },
+        unitsOfNumbers(tree, table),
+      ),
   };
 }
 
@@ -215,13 +216,14 @@ function unitsOfNumbers(tree: Expression, { inputs, dimensions }: Table): Map<Ex
 
 /** A formula as a trained network has it: its constants are not fitted, and have no errors. */
 export function asReadOff(tree: Expression, table: Table): Candidate {
-  return makeCandidate({ tree, complexity: complexity(tree), score: 0, constants: [] }, table);
+  return makeCandidate({ tree, complexity: complexity(tree), score: 0, constants: () => [] }, table);
 }
 
 /** The result for a target that is the same on all rows. */
 export function constantResult(table: Table, seconds: number): Result {
-  const tree = number(table.target.values[0]);
-  const best = makeCandidate({ tree, complexity: 1, score: 0, constants: [{ value: table.target.values[0] }] }, table);
+  const [value] = table.target.values;
+  const tree = number(value);
+  const best = makeCandidate({ tree, complexity: 1, score: 0, constants: () => [{ value }] }, table);
   const noise: NoiseKind = "additive";
   return makeResult(
     { best, front: [best], verdict: "exact", noise, setAside: [], warnings: [...table.warnings], seconds },

@@ -89,19 +89,26 @@ interface Ingredients {
   readonly tree: Expression;
   readonly complexity: number;
   readonly score: number;
-  readonly constants: Constant[];
+  readonly constants: () => Constant[];
 }
 
+/** What takes a pass through all rows is computed when it is asked for: of a large table's front most is never looked at. */
 export function makeCandidate(ingredients: Ingredients, { inputs, target }: Table): Candidate {
-  const { tree, complexity, score, constants } = ingredients;
+  const { tree, complexity, score } = ingredients;
   const names = inputs.map(({ name }) => name);
   const columns = Object.fromEntries(inputs.map(({ name, values }) => [name, values]));
+  const constants = once(ingredients.constants);
+  const mse = once(() => meanSquare(tree, columns, target.values));
   const candidate: Candidate = {
     expression: toText(tree),
     complexity,
     score,
-    constants,
-    mse: meanSquare(tree, columns, target.values),
+    get constants() {
+      return constants();
+    },
+    get mse() {
+      return mse();
+    },
     tree,
     predict(rows) {
       const { columns, count } = predictionColumns(rows, inputs, tree);
@@ -114,6 +121,14 @@ export function makeCandidate(ingredients: Ingredients, { inputs, target }: Tabl
     [jupyterDisplay]: () => candidateBundle(candidate),
   };
   return candidate;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** Rows that are looked at together. */

@@ -41,8 +41,10 @@ function copy(columns: Readonly<Record<string, ArrayLike<number>>>, name: string
   if (columns[name].length < rows) {
     throw new RangeError(`The column "${name}" has ${columns[name].length} values; the formula needs ${rows}.`);
   }
+  const column = columns[name];
+  if (column instanceof Float64Array) return column.slice(0, rows);
   const values = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) values[i] = columns[name][i];
+  for (let i = 0; i < rows; i++) values[i] = column[i];
   return values;
 }
 
