@@ -5,7 +5,7 @@
  * times quicker, and nothing is lost here. Forwards and back it runs in the network's kernel, 64 series side by side.
  */
 import { Memory, type Pointer } from "../network/kernel/memory.js";
-import { CHUNK } from "../network/kernel/plan.js";
+import { SERIES } from "../network/kernel/plan.js";
 import type { Random } from "../random.js";
 import { Adam } from "./adam.js";
 import type { Series } from "./series.js";
@@ -89,10 +89,10 @@ export class SeriesEncoder {
       weights: memory.allocate(this.size),
       gradient: memory.allocate(this.size),
       room: memory.allocate(this.size),
-      which: memory.allocate(CHUNK),
+      which: memory.allocate(SERIES),
     };
     this.adam = new Adam(memory, this.at.weights, this.at.gradient, this.size);
-    for (let first = 0; first < batch; first += CHUNK) this.chunks.push(this.chunk());
+    for (let first = 0; first < batch; first += SERIES) this.chunks.push(this.chunk());
     const { weights } = this;
     let at = 0;
     for (const { rows, columns } of this.layers) {
@@ -155,11 +155,11 @@ export class SeriesEncoder {
       along[i % width] += (by[i] * latents[i] * 4) / count;
     }
     for (const [c, { stages, byOut }] of this.chunks.entries()) {
-      const first = c * CHUNK;
-      const n = Math.min(CHUNK, count - first);
+      const first = c * SERIES;
+      const n = Math.min(SERIES, count - first);
       if (n <= 0) break;
       for (let l = 0; l < width; l++) {
-        const row = memory.view(byOut + 4 * CHUNK * l, CHUNK).fill(0);
+        const row = memory.view(byOut + 4 * SERIES * l, SERIES).fill(0);
         for (let s = 0; s < n; s++) {
           const i = (first + s) * width + l;
           row[s] = (by[i] - mean[l] - along[l] * latents[i]) / 2 / deviations[l];
@@ -196,15 +196,15 @@ export class SeriesEncoder {
     const { memory, width, latents, chunks, rows, states } = this;
     const out = new Float32Array(chosen.length * latents);
     const from = this.hold(view);
-    for (let first = 0, c = 0; first < chosen.length; first += CHUNK, c++) {
-      const n = Math.min(CHUNK, chosen.length - first);
+    for (let first = 0, c = 0; first < chosen.length; first += SERIES, c++) {
+      const n = Math.min(SERIES, chosen.length - first);
       const chunk = chunks[c % chunks.length];
       for (let s = 0; s < n; s++) memory.i32[(this.at.which >> 2) + s] = chosen[first + s];
       memory.kernel.gather(from, 4 * width, this.at.which, n, rows * states, chunk.rows);
       memory.kernel.gather(from + 4 * rows * states, 4 * width, this.at.which, n, states, chunk.sizes);
       memory.kernel.encode(chunk.stages, this.layers.length, this.at.weights, n, this.at.room);
       for (let l = 0; l < latents; l++) {
-        const row = memory.view(chunk.out + 4 * CHUNK * l, n);
+        const row = memory.view(chunk.out + 4 * SERIES * l, n);
         for (let s = 0; s < n; s++) out[(first + s) * latents + l] = row[s];
       }
     }
@@ -225,7 +225,7 @@ export class SeriesEncoder {
 
   private chunk(): Chunk {
     const { memory, layers } = this;
-    const room = (places: number, rows: number) => [places * rows, rows].map((all) => memory.allocate(all * CHUNK));
+    const room = (places: number, rows: number) => [places * rows, rows].map((all) => memory.allocate(all * SERIES));
     const seen = [...layers.map(({ places, rows }) => room(places, rows)), room(1, this.latents)];
     let offset = 0;
     const records = layers.flatMap(({ places, rows, columns }, k) => {
@@ -237,7 +237,7 @@ export class SeriesEncoder {
     return {
       stages: memory.record([...records, 0, 0, 0, 0, out, byOut]),
       rows,
-      sizes: dense + 4 * CHUNK * (layers[2].rows - this.states),
+      sizes: dense + 4 * SERIES * (layers[2].rows - this.states),
       out,
       byOut,
     };

@@ -6,6 +6,9 @@ import type { Memory, Pointer } from "./memory.js";
 /** Points that go through together, as in assembly/product.ts: so many that a tile's start and end cost little, and what a layer needs still fits in the first-level cache. */
 export const CHUNK = 128;
 
+/** Series that go through the encoder together, as in assembly/product.ts. */
+export const SERIES = 64;
+
 /** Puts the wiring into the kernel's memory; returns the address of its Net record. */
 export function plan(architecture: Architecture, memory: Memory): Pointer {
   const { inputs, outputs, dense, gains, layers } = architecture;

@@ -3,9 +3,8 @@
  * lies where the next one looks for it. A dense layer is one of a single place. Lanes of a chunk are series, so that nothing is
  * ever rearranged on the way.
  */
-import { splat } from "./math";
 import { bytesOf } from "./net";
-import { combineAbove, combineFrom, combineWhere, outer, ROW, total, transpose } from "./product";
+import { combineAbove, combineShort, combineWhere, outerShort, SHORT, sumRows, total, transpose } from "./product";
 import { Stage } from "./records";
 
 // @ts-ignore: decorator
@@ -22,7 +21,7 @@ function stageOf(first: usize, k: i32): Stage {
  */
 export function gather(from: usize, stride: usize, which: usize, n: i32, count: i32, to: usize): void {
   const lanes = <i32>(bytesOf(n) >> 2);
-  for (let i = 0; i < count; i += 4, from += 16, to += 4 * ROW) {
+  for (let i = 0; i < count; i += 4, from += 16, to += 4 * SHORT) {
     for (let lane = 0; lane < lanes; lane += 4) {
       const a = v128.load(seriesAt(from, stride, which, min(lane, n - 1)));
       const b = v128.load(seriesAt(from, stride, which, min(lane + 1, n - 1)));
@@ -32,9 +31,9 @@ export function gather(from: usize, stride: usize, which: usize, n: i32, count: 
       const AB = i32x4.shuffle(a, b, 2, 6, 3, 7), CD = i32x4.shuffle(c, d, 2, 6, 3, 7);
       const at = to + (<usize>lane << 2);
       v128.store(at, i32x4.shuffle(ab, cd, 0, 1, 4, 5));
-      if (i + 1 < count) v128.store(at, i32x4.shuffle(ab, cd, 2, 3, 6, 7), ROW);
-      if (i + 2 < count) v128.store(at, i32x4.shuffle(AB, CD, 0, 1, 4, 5), 2 * ROW);
-      if (i + 3 < count) v128.store(at, i32x4.shuffle(AB, CD, 2, 3, 6, 7), 3 * ROW);
+      if (i + 1 < count) v128.store(at, i32x4.shuffle(ab, cd, 2, 3, 6, 7), SHORT);
+      if (i + 2 < count) v128.store(at, i32x4.shuffle(AB, CD, 0, 1, 4, 5), 2 * SHORT);
+      if (i + 3 < count) v128.store(at, i32x4.shuffle(AB, CD, 2, 3, 6, 7), 3 * SHORT);
     }
   }
 }
@@ -67,9 +66,9 @@ function ahead(first: usize, k: i32, place: i32, last: bool, weights: usize, byt
     for (let q = 0; q < seen; q++) ahead(first, k - 1, place * seen + q, false, weights, bytes, room);
   }
   const w = weights + stage.offset, start = room + stage.offset;
-  const x = stage.seen + <usize>(place * rows) * ROW;
-  const out = stageOf(first, k + 1).seen + <usize>(place * columns) * ROW;
-  if (last) combineFrom(w, rows, columns, x, out, bytes, start);
+  const x = stage.seen + <usize>(place * rows) * SHORT;
+  const out = stageOf(first, k + 1).seen + <usize>(place * columns) * SHORT;
+  if (last) combineShort(w, rows, columns, x, out, bytes, start);
   else combineAbove(w, rows, columns, x, out, bytes, start);
 }
 
@@ -89,13 +88,13 @@ export function encodeBack(first: usize, stages: i32, weights: usize, n: i32, gr
 function behind(first: usize, k: i32, place: i32, d: usize, gradient: usize, bytes: usize, room: usize): void {
   const stage = stageOf(first, k);
   const rows = stage.rows, columns = stage.columns;
-  const x = stage.seen + <usize>(place * rows) * ROW;
-  outer(x, rows, d, columns, gradient + stage.offset, bytes);
-  let bias = biasesOf(stage, gradient);
-  for (let at = d, end = d + <usize>columns * ROW; at < end; at += ROW, bias += 4) {
-    let sum = splat(0);
-    for (let i: usize = 0; i < bytes; i += 16) sum = f32x4.add(sum, v128.load(at + i));
-    store<f32>(bias, load<f32>(bias) + total(sum));
+  const x = stage.seen + <usize>(place * rows) * SHORT;
+  outerShort(x, rows, d, columns, gradient + stage.offset, bytes);
+  sumRows(SHORT, 1, d, columns, bytes, stage.back);
+  const bias = biasesOf(stage, gradient);
+  for (let j: usize = 0; j < <usize>columns; j++) {
+    const to = bias + (j << 2);
+    store<f32>(to, load<f32>(to) + total(v128.load(stage.back + (j << 4))));
   }
   if (k == 0) return;
   // What was cut off below 0 goes no further. (The sizes were not cut off, but nothing is asked of them.)
@@ -103,7 +102,7 @@ function behind(first: usize, k: i32, place: i32, d: usize, gradient: usize, byt
   const before = stageOf(first, k - 1);
   const seen = before.places / stage.places;
   for (let q = 0; q < seen; q++) {
-    behind(first, k - 1, place * seen + q, stage.back + <usize>(q * before.columns) * ROW, gradient, bytes, room);
+    behind(first, k - 1, place * seen + q, stage.back + <usize>(q * before.columns) * SHORT, gradient, bytes, room);
   }
 }
 

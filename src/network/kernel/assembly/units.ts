@@ -124,51 +124,83 @@ function unitOf(which: i32): f64 {
   return which == TANH ? -2 * Math.LOG2E : 1;
 }
 
-/** `which` is a constant wherever this is called: inlining leaves one function's loop. */
+/** Gains as vectors are loaded: the engine would make them of numbers anew in each turn of the loop. */
+const GAINS = memory.data(16, 16);
+
+/**
+ * Two vectors at a time, which share the loading of constants. `which` is a constant wherever this is called: inlining leaves
+ * one function's loop.
+ */
 // @ts-ignore: decorator
 @inline
 function curve(which: i32, inner: f32, outer: f32, offset: f32, g: usize, h: usize, end: usize): void {
-  const slope = splat(<f32>(<f64>inner * unitOf(which)));
-  const scale = splat(outer), shift = splat(offset), rise = splat(which == COS ? -inner * outer : inner * outer);
-  for (; g < end; g += 16, h += 16) {
-    const u = f32x4.mul(v128.load(g), slope);
-    let y: v128, d: v128;
-    if (which == SIN || which == COS) {
-      const shifted = rounded(u);
-      const r = rest(u, shifted);
-      const z = f32x4.mul(r, r);
-      // After an odd number of half turns both have the other sign.
-      const sign = i32x4.shl(shifted, 31);
-      const sine = v128.xor(sineNear0(r, z), sign), cosine = v128.xor(cosineNear0(z), sign);
-      y = which == SIN ? sine : cosine;
-      d = which == SIN ? cosine : sine;
-    } else if (which == EXP) {
-      y = pow4(u);
-      d = y;
-    } else if (which == SIGMOID) {
-      y = share4(pow4(u));
-      d = f32x4.sub(y, f32x4.mul(y, y));
-    } else if (which == TANH) {
-      y = madd(share4(pow4(u)), splat(2), splat(-1));
-      d = f32x4.sub(splat(1), f32x4.mul(y, y));
-    } else if (which == LOG) {
-      const square = filled(u);
-      y = f32x4.mul(splat(0.5), log4(square));
-      d = f32x4.div(u, square);
-    } else if (which == SQRT) {
-      const root = f32x4.sqrt(filled(u));
-      y = f32x4.sqrt(root);
-      d = f32x4.div(f32x4.mul(splat(0.5), u), f32x4.mul(root, y));
-    } else if (which == INVERSE) {
-      const left = f32x4.div(splat(1), filled(u));
-      y = f32x4.mul(u, left);
-      d = inverseSlope(u, left);
-    } else {
-      const edge = clamp(u, 1 - SMOOTHING);
-      d = f32x4.div(splat(1), f32x4.sqrt(f32x4.sub(splat(1), f32x4.mul(edge, edge))));
-      y = madd(f32x4.sub(u, edge), d, asin4(edge));
-    }
+  store<f32>(GAINS, <f32>(<f64>inner * unitOf(which)));
+  store<f32>(GAINS, outer, 4);
+  store<f32>(GAINS, offset, 8);
+  store<f32>(GAINS, which == COS ? -inner * outer : inner * outer, 12);
+  const gain = v128.load32_splat(GAINS), scale = v128.load32_splat(GAINS, 4);
+  const shift = v128.load32_splat(GAINS, 8), rise = v128.load32_splat(GAINS, 12);
+  for (; g < end; g += 32, h += 32) {
+    const u = f32x4.mul(v128.load(g), gain), v = f32x4.mul(v128.load(g, 16), gain);
+    const uCore = coreOf(which, u), vCore = coreOf(which, v);
+    const y = valueOf(which, u, uCore), z = valueOf(which, v, vCore);
+    const yd = slopeOf(which, u, uCore, y), zd = slopeOf(which, v, vCore, z);
     v128.store(h, madd(y, scale, shift));
-    v128.store(g, f32x4.mul(d, rise));
+    v128.store(h, madd(z, scale, shift), 16);
+    v128.store(g, f32x4.mul(yd, rise));
+    v128.store(g, f32x4.mul(zd, rise), 16);
   }
+}
+
+/** What a function's value and slope are both made of. */
+// @ts-ignore: decorator
+@inline
+function coreOf(which: i32, u: v128): v128 {
+  if (which == SIN || which == COS) return rounded(u);
+  if (which == EXP) return pow4(u);
+  if (which == SIGMOID || which == TANH) return share4(pow4(u));
+  return which == ASIN ? clamp(u, 1 - SMOOTHING) : filled(u);
+}
+
+// @ts-ignore: decorator
+@inline
+function valueOf(which: i32, u: v128, core: v128): v128 {
+  if (which == SIN) return sine(u, core);
+  if (which == COS) return cosine(u, core);
+  if (which == EXP || which == SIGMOID) return core;
+  if (which == TANH) return madd(core, splat(2), splat(-1));
+  if (which == LOG) return f32x4.mul(splat(0.5), log4(core));
+  if (which == SQRT) return f32x4.sqrt(f32x4.sqrt(core));
+  if (which == INVERSE) return f32x4.mul(u, f32x4.div(splat(1), core));
+  return madd(f32x4.sub(u, core), slopeOf(which, u, core, core), asin4(core));
+}
+
+/** The derivative of value y. */
+// @ts-ignore: decorator
+@inline
+function slopeOf(which: i32, u: v128, core: v128, y: v128): v128 {
+  if (which == SIN) return cosine(u, core);
+  if (which == COS) return sine(u, core);
+  if (which == EXP) return y;
+  if (which == SIGMOID) return f32x4.sub(y, f32x4.mul(y, y));
+  if (which == TANH) return f32x4.sub(splat(1), f32x4.mul(y, y));
+  if (which == LOG) return f32x4.div(u, core);
+  if (which == SQRT) return f32x4.div(f32x4.mul(splat(0.5), u), f32x4.mul(f32x4.sqrt(core), y));
+  if (which == INVERSE) return inverseSlope(u, f32x4.div(splat(1), core));
+  return f32x4.div(splat(1), f32x4.sqrt(f32x4.sub(splat(1), f32x4.mul(core, core))));
+}
+
+/** sin πu; after an odd number of half turns it has the other sign, as has the cosine. */
+// @ts-ignore: decorator
+@inline
+function sine(u: v128, shifted: v128): v128 {
+  const r = rest(u, shifted);
+  return v128.xor(sineNear0(r, f32x4.mul(r, r)), i32x4.shl(shifted, 31));
+}
+
+// @ts-ignore: decorator
+@inline
+function cosine(u: v128, shifted: v128): v128 {
+  const r = rest(u, shifted);
+  return v128.xor(cosineNear0(f32x4.mul(r, r)), i32x4.shl(shifted, 31));
 }

@@ -6,7 +6,7 @@
  */
 import { madd, splat } from "./math";
 import { bytesOf, chunkBackward, chunkForward, inputsOf, layerOf, outputsOf, transposeAll } from "./net";
-import { ROW, total } from "./product";
+import { ROW, sumRows, total } from "./product";
 import { Layer, Net, Windows } from "./records";
 
 /** Puts the windows' rows, each in its lane, and what their states do from the first row on, in units of their rates. */
@@ -91,14 +91,10 @@ function throughCommon(net: Net, t: Windows, weights: usize, z: usize, byLatents
   let to = t.sums;
   for (let k = 0; k <= net.layers; k++) {
     const layer = layerOf(net, k), apart = <usize>layer.columns << 2;
-    let w = weights + commonOf(layer, t.latents + 1), d = layer.g;
-    for (const end = w + apart; w < end; w += 4, d += ROW) {
-      let sum = splat(0), other = sum;
-      for (let at: usize = 0; at < bytes; at += 32) {
-        sum = f32x4.add(sum, v128.load(d + at));
-        other = f32x4.add(other, v128.load(d + at, 16));
-      }
-      sum = f32x4.add(sum, other);
+    let w = weights + commonOf(layer, t.latents + 1), from = t.starts;
+    sumRows(ROW, 2, layer.g, layer.columns, bytes, from);
+    for (const end = w + apart; w < end; w += 4, from += 16) {
+      const sum = v128.load(from);
       for (let l: usize = 0; l < <usize>t.latents; l++, to += 16) {
         v128.store(to, madd(sum, v128.load(z + l * ROW), v128.load(to)));
         const by = byLatents + (l << 4);
