@@ -69,9 +69,7 @@ test(`digits, read from nothing but sums${full ? ", five seeds" : ": a short cou
     console.log(`seed ${seed}: ${learned.formula} ${JSON.stringify(judged)} ${learned.seconds} s`);
     assert.ok(isSum(learned, 0.01), learned.formula);
     for (const { accuracy } of [inside, outside]) assert.ok(accuracy > (full ? 0.97 : 0.93), `accuracy ${accuracy}`);
-    assert.ok(inside.meanError < (full ? 0.1 : 0.25), `mean error ${inside.meanError}`);
-    // 0.1 was the aim here, too; seed 2 leaves 0.109.
-    assert.ok(outside.meanError < (full ? 0.12 : 0.25), `mean error beyond the range ${outside.meanError}`);
+    for (const { meanError } of [inside, outside]) assert.ok(meanError < (full ? 0.1 : 0.25), `error ${meanError}`);
     assert.ok(Math.abs(correlation) > (full ? 0.99 : 0.97), `correlation ${correlation}`);
     learned.dispose();
   }
@@ -88,7 +86,9 @@ test("an interrupted course gives the losses that one in a piece gives; a checkp
   const stopped = learnBaseline(images, { ...small, checkpoint, signal: stop.signal, onProgress });
   await assert.rejects(stopped, /Stopped after 1 epochs/);
   const again = await learnBaseline(images, { ...small, checkpoint });
-  assert.equal(again.losses.length, 3);
+  // So short a scaffold tells nothing apart, and is begun anew.
+  assert.equal(again.restarts, 2);
+  assert.equal(again.losses.length, whole.losses.length);
   again.losses.forEach(({ loss }, i) => {
     assert.ok(Math.abs(loss - whole.losses[i].loss) < 1e-5, `epoch ${i}: ${loss} instead of ${whole.losses[i].loss}`);
   });
@@ -155,8 +155,9 @@ test("without the native library it learns as well, and says so", () => {
   const [expected, found] = [native, wasm].map(({ stdout }) =>
     stdout.trim().split("\n").at(-1)?.split(" ").map(Number),
   );
-  assert.equal(found?.length, 2, wasm.stderr);
-  found?.forEach((loss, i) => {
+  assert.ok(found && found.length > 2, wasm.stderr);
+  assert.equal(found.length, expected?.length);
+  found.forEach((loss, i) => {
     assert.ok(Math.abs(loss - (expected?.[i] ?? Number.NaN)) < 0.02, `${found} instead of ${expected}`);
   });
 });
