@@ -52,8 +52,9 @@ export class StepMap {
     if (rollouts.length === 0) throw new InputError("Give at least one length of rollouts, such as [1, 2, 5].");
   }
 
-  /** Trains encoder and map on series; returns the loss at the end, in squares of the states' spread. */
+  /** Trains encoder and map on series, from new weights; returns the loss at the end, in squares of the states' spread. */
   async fit(data: SeriesData): Promise<number> {
+    this.dispose();
     const tf = tensorFlow();
     const { states, latents, steps, batch, rollouts, learningRate, seed, network, signal, onProgress } = this.settings;
     const longest = Math.max(...rollouts);
@@ -79,7 +80,8 @@ export class StepMap {
         deviation: 0.2,
         seed,
       });
-      this.eql.apply(tf.zeros([1, width]));
+      const one = tf.zeros([1, width]);
+      tf.dispose([one, this.eql.apply(one) as tf.Tensor]); // it has weights from here on
     }
     const map = this.eql ? this.eql.trainableWeights.map((weight) => weight.read() as tf.Variable) : this.dense;
     const weights = variableOf(() => tf.tensor1d(encoder.weights.slice()));
@@ -151,6 +153,13 @@ export class StepMap {
     }
     tf.dispose([x, z]);
     return list.map((_, s) => rolled.map((rows) => rows[s].map((v, k) => v * this.spread[k])));
+  }
+
+  /** Frees its tensors; it can be trained anew after that. */
+  dispose(): void {
+    this.eql?.dispose();
+    tensorFlow().dispose(this.dense);
+    [this.encoder, this.eql, this.dense] = [undefined, undefined, []];
   }
 
   private next(x: tf.Tensor2D, z: tf.Tensor2D): tf.Tensor2D {

@@ -6,6 +6,7 @@ import { HeadWindows, type WindowsSetting } from "../../src/dynamics/head-window
 import { HEAD_LAYER, HEADS_DEFAULTS, Heads } from "../../src/dynamics/heads.js";
 import { readSeries, spreadOf } from "../../src/dynamics/series.js";
 import { architecture, weightCount } from "../../src/network/architecture.js";
+import { tensorFlow } from "../../src/network/tensorflow.js";
 import { near, normals, reference, slopes } from "../network/help.js";
 
 const options = { states: ["x", "v"], dt: 0.1 };
@@ -151,6 +152,7 @@ test("encoder and heads learn the weak form together, with the same digits for t
 
 test("the paper's map learns to follow a few steps, as ReLU network and as equation learner", async () => {
   const { series } = oscillator({ count: 60, steps: 100, seed: 4 });
+  const tensors = tensorFlow().memory().numTensors;
   for (const network of ["relu", "eql"] as const) {
     const map = new StepMap({ states: options.states, network, residual: true, steps: 120, rollouts: [1, 5] });
     await map.fit(series);
@@ -163,5 +165,8 @@ test("the paper's map learns to follow a few steps, as ReLU network and as equat
       }
     }
     assert.ok(off < 0.6 * size, `${network}: ${off / size} of what standing still is off by`);
+    map.dispose();
+    assert.equal(tensorFlow().memory().numTensors, tensors, network);
+    assert.throws(() => map.simulate(series, 5), /not trained yet/);
   }
 });
