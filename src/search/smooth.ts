@@ -24,7 +24,7 @@ export interface Rows {
 /** Steps of the ascent in the logarithms of a length and of the noise; halved where none goes up. */
 const STEP = { length: 0.7, noise: 1.6 };
 const LEAST_NOISE = Math.log(1e-10);
-/** The kernel wants columns of whole blocks. */
+/** The kernel wants columns of whole blocks, as in assembly/evidence.ts. */
 const BLOCK = 8;
 
 /** Climbs to the lengths and the noise of the largest evidence, one of them after the other, `sweeps` times through all. */
@@ -66,7 +66,7 @@ function evidenceOf({ columns, target, variances }: Rows, memory: Memory): (at: 
   const values = memory.column(count * stride);
   const factor = memory.column(n * stride);
   const [rates, white] = [memory.column(count), memory.column(n)];
-  const errors = memory.store(variances);
+  const [errors, centred] = [memory.store(variances), memory.store(target.map((y) => y - mean))];
   for (const [k, column] of columns.entries())
     memory
       .view(values + 8 * k * stride, stride)
@@ -75,7 +75,7 @@ function evidenceOf({ columns, target, variances }: Rows, memory: Memory): (at: 
   return (at) => {
     const { kernel, f64 } = memory;
     for (let k = 0; k < count; k++) f64[(rates >> 3) + k] = Math.exp(-2 * at[k]) / 2;
-    for (let row = 0; row < n; row++) f64[(white >> 3) + row] = target[row] - mean;
+    kernel.copy(centred, white, n);
     return kernel.evidence(values, rates, count, white, errors, Math.exp(at[count]), n, stride, factor);
   };
 }

@@ -90,7 +90,7 @@ function behind(first: usize, k: i32, place: i32, d: usize, gradient: usize, byt
   const rows = stage.rows, columns = stage.columns;
   const x = stage.seen + <usize>(place * rows) * SHORT;
   outerShort(x, rows, d, columns, gradient + stage.offset, bytes);
-  sumRows(SHORT, 1, d, columns, bytes, stage.back);
+  sumRows(SHORT, 1, d, columns, bytes, stage.back); // where nothing stands yet
   const bias = biasesOf(stage, gradient);
   for (let j: usize = 0; j < <usize>columns; j++) {
     const to = bias + (j << 2);

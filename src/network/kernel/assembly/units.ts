@@ -152,14 +152,20 @@ function curve(which: i32, inner: f32, outer: f32, offset: f32, g: usize, h: usi
   }
 }
 
-/** What a function's value and slope are both made of. */
+/** What a function's value and slope are both made of: roots and quotients above all, which take longest. */
 // @ts-ignore: decorator
 @inline
 function coreOf(which: i32, u: v128): v128 {
   if (which == SIN || which == COS) return rounded(u);
   if (which == EXP) return pow4(u);
   if (which == SIGMOID || which == TANH) return share4(pow4(u));
-  return which == ASIN ? clamp(u, 1 - SMOOTHING) : filled(u);
+  if (which == SQRT) return f32x4.sqrt(filled(u));
+  if (which == INVERSE) return f32x4.div(splat(1), filled(u));
+  if (which == ASIN) {
+    const edge = inside(u);
+    return f32x4.div(splat(1), f32x4.sqrt(f32x4.sub(splat(1), f32x4.mul(edge, edge))));
+  }
+  return filled(u);
 }
 
 // @ts-ignore: decorator
@@ -170,9 +176,9 @@ function valueOf(which: i32, u: v128, core: v128): v128 {
   if (which == EXP || which == SIGMOID) return core;
   if (which == TANH) return madd(core, splat(2), splat(-1));
   if (which == LOG) return f32x4.mul(splat(0.5), log4(core));
-  if (which == SQRT) return f32x4.sqrt(f32x4.sqrt(core));
-  if (which == INVERSE) return f32x4.mul(u, f32x4.div(splat(1), core));
-  return madd(f32x4.sub(u, core), slopeOf(which, u, core, core), asin4(core));
+  if (which == SQRT) return f32x4.sqrt(core);
+  if (which == INVERSE) return f32x4.mul(u, core);
+  return madd(f32x4.sub(u, inside(u)), core, asin4(inside(u)));
 }
 
 /** The derivative of value y. */
@@ -185,9 +191,16 @@ function slopeOf(which: i32, u: v128, core: v128, y: v128): v128 {
   if (which == SIGMOID) return f32x4.sub(y, f32x4.mul(y, y));
   if (which == TANH) return f32x4.sub(splat(1), f32x4.mul(y, y));
   if (which == LOG) return f32x4.div(u, core);
-  if (which == SQRT) return f32x4.div(f32x4.mul(splat(0.5), u), f32x4.mul(f32x4.sqrt(core), y));
-  if (which == INVERSE) return inverseSlope(u, f32x4.div(splat(1), core));
-  return f32x4.div(splat(1), f32x4.sqrt(f32x4.sub(splat(1), f32x4.mul(core, core))));
+  if (which == SQRT) return f32x4.div(f32x4.mul(splat(0.5), u), f32x4.mul(core, y));
+  if (which == INVERSE) return inverseSlope(u, core);
+  return core;
+}
+
+/** u within the range on which an arcsine is one; it goes on straight beyond. */
+// @ts-ignore: decorator
+@inline
+function inside(u: v128): v128 {
+  return clamp(u, 1 - SMOOTHING);
 }
 
 /** sin πu; after an odd number of half turns it has the other sign, as has the cosine. */

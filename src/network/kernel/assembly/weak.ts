@@ -92,7 +92,7 @@ function throughCommon(net: Net, t: Windows, weights: usize, z: usize, byLatents
   for (let k = 0; k <= net.layers; k++) {
     const layer = layerOf(net, k), apart = <usize>layer.columns << 2;
     let w = weights + commonOf(layer, t.latents + 1), from = t.starts;
-    sumRows(ROW, 2, layer.g, layer.columns, bytes, from);
+    sumRows(ROW, 2, layer.g, layer.columns, bytes, from); // the starts are used up
     for (const end = w + apart; w < end; w += 4, from += 16) {
       const sum = v128.load(from);
       for (let l: usize = 0; l < <usize>t.latents; l++, to += 16) {
