@@ -8,8 +8,9 @@
 import { fixedFactor, fixedLink } from "./canonical.js";
 import type { Grammar } from "./grammar.js";
 import type { Pointer } from "./kernel/memory.js";
-import { type Affine, affine, type Factor, type Link, type Unit } from "./network.js";
+import type { Affine, Factor, Link, Unit } from "./network.js";
 import type { Sample } from "./sample.js";
+import { apply, combine, raise, raised } from "./values.js";
 
 export interface UnitColumns {
   readonly unit: Unit;
@@ -22,6 +23,8 @@ export interface UnitColumns {
   /** Derivative of the network's output by this unit's output. */
   readonly adjoint: Pointer;
   readonly inputs: AffineColumns[];
+  /** Values of the inputs. */
+  readonly columns: Pointer[];
   /** Index of each factor's power among the parameters, −1 where it is fixed. */
   readonly powerParameters: number[];
 }
@@ -34,6 +37,8 @@ export interface AffineColumns {
   sensitivity: Pointer;
   readonly bias: number;
   readonly links: { readonly link: Link; readonly unit: UnitColumns; readonly parameter: number }[];
+  /** Values of the links' units. */
+  readonly columns: Pointer[];
 }
 
 type Parameter = { get(): number; set(value: number): void };
@@ -86,7 +91,7 @@ export class Circuit {
     const { memory, n, inputs } = this.sample;
     if (unit.kind === "input") {
       const value = inputs[unit.index];
-      return { unit, moved: false, value, derivatives: [], adjoint: 0, inputs: [], powerParameters: [] };
+      return { unit, moved: false, value, derivatives: [], adjoint: 0, inputs: [], columns: [], powerParameters: [] };
     }
     const known = this.parameters.length;
     const laid: UnitColumns = {
@@ -96,11 +101,14 @@ export class Circuit {
       derivatives: unit.kind === "function" ? unit.factors.map(() => memory.column(n)) : [],
       adjoint: memory.column(n),
       inputs: [],
+      columns: [],
       powerParameters: [],
     };
     const fixed = this.fixedArgument(unit);
     for (const [k, factor] of unit.factors.entries()) {
-      laid.inputs.push(this.layAffine(factor.input, unit.kind === "product" || k === fixed));
+      const input = this.layAffine(factor.input, unit.kind === "product" || k === fixed);
+      laid.inputs.push(input);
+      laid.columns.push(input.value);
       laid.powerParameters.push(factor.free ? this.parameters.push(powerOf(factor)) - 1 : -1);
     }
     laid.moved = this.parameters.length > known;
@@ -122,12 +130,15 @@ export class Circuit {
       sensitivity: memory.column(n),
       bias: of.biased ? this.parameters.push(biasOf(of)) - 1 : -1,
       links: [],
+      columns: [],
     };
     this.affines.push(laid);
     const fixed = gauged ? fixedLink(of) : -1;
     of.links.forEach((link, k) => {
       const parameter = k === fixed ? -1 : this.parameters.push(weightOf(link)) - 1;
-      laid.links.push({ link, unit: this.layUnit(link.unit), parameter });
+      const unit = this.layUnit(link.unit);
+      laid.links.push({ link, unit, parameter });
+      laid.columns.push(unit.value);
     });
     laid.moved = this.parameters.length > known;
     return laid;
@@ -142,71 +153,23 @@ export class Circuit {
   private forwardUnit(of: UnitColumns): void {
     const { unit, value } = of;
     if (unit.kind === "input" || (this.ran && !of.moved)) return;
-    const { n } = this.sample;
     for (const input of of.inputs) this.forwardAffine(input);
+    const { sample } = this;
     if (unit.kind === "function") {
-      this.applyFunction(of);
+      apply(this.grammar.functions[unit.index], of.columns, value, of.derivatives, sample);
       return;
     }
-    this.raise(of.inputs[0].value, unit.factors[0].power, value);
-    for (let k = 1; k < of.inputs.length; k++) {
-      const power = this.raised(of.inputs[k].value, unit.factors[k].power, this.spare);
-      this.sample.memory.kernel.multiply(value, power, value, n);
+    raise(of.columns[0], unit.factors[0].power, value, sample);
+    for (let k = 1; k < of.columns.length; k++) {
+      const power = raised(of.columns[k], unit.factors[k].power, this.spare, sample);
+      sample.memory.kernel.multiply(value, power, value, sample.n);
     }
   }
 
-  private forwardAffine(of: AffineColumns): void {
-    const { kernel } = this.sample.memory;
-    const { n } = this.sample;
-    const { affine, links, value } = of;
-    if (this.ran && !of.moved) return;
+  private forwardAffine({ affine, links, columns, moved, value }: AffineColumns): void {
+    if (this.ran && !moved) return;
     for (const { unit } of links) this.forwardUnit(unit);
-    if (affine.bias !== 0 || links.length === 0) kernel.fill(value, affine.bias, n);
-    else kernel.scale(links[0].link.weight, links[0].unit.value, value, n);
-    for (let k = affine.bias !== 0 ? 0 : 1; k < links.length; k++) {
-      kernel.axpy(links[k].link.weight, links[k].unit.value, value, n);
-    }
-  }
-
-  private applyFunction({ unit, inputs, value: out, derivatives: [du, dv] }: UnitColumns): void {
-    const { memory, n } = this.sample;
-    const { column, value, derivative, second } = this.grammar.functions[unit.index];
-    const [u, v] = inputs;
-    if (column) {
-      column(memory.kernel)(u.value, out, du, n);
-      return;
-    }
-    const { f64 } = memory;
-    for (let i = 0; i < n; i++) {
-      const a = f64[(u.value >> 3) + i];
-      const b = second ? f64[(v.value >> 3) + i] : 0;
-      f64[(out >> 3) + i] = value(a, b);
-      f64[(du >> 3) + i] = derivative(a, b);
-      if (second) f64[(dv >> 3) + i] = second.derivative(a, b);
-    }
-  }
-
-  /** out = x^p */
-  raise(x: Pointer, p: number, out: Pointer): void {
-    const { kernel } = this.sample.memory;
-    const { n } = this.sample;
-    if (p === 1) kernel.copy(x, out, n);
-    else if (p === 2) kernel.multiply(x, x, out, n);
-    else if (p === 0) kernel.fill(out, 1, n);
-    else if (Number.isInteger(p) && Math.abs(p) < 32) {
-      kernel.wholePower(x, Math.abs(p), out, n);
-      if (p < 0) kernel.reciprocal(out, out, n);
-    } else if (Math.abs(p) === 0.5) {
-      kernel.squareRoot(x, out, n);
-      if (p < 0) kernel.reciprocal(out, out, n);
-    } else kernel.realPower(x, p, out, n);
-  }
-
-  /** x^p: x itself for p = 1, else computed into `out`. */
-  private raised(x: Pointer, p: number, out: Pointer): Pointer {
-    if (p === 1) return x;
-    this.raise(x, p, out);
-    return out;
+    combine(affine, columns, value, this.sample);
   }
 
   /**
@@ -258,11 +221,11 @@ export class Circuit {
       if (power === 1) kernel.copy(adjoint, out, n);
       else {
         kernel.scale(power, adjoint, out, n);
-        kernel.multiply(out, this.raised(inputs[k].value, power - 1, this.spare), out, n);
+        kernel.multiply(out, raised(inputs[k].value, power - 1, this.spare, this.sample), out, n);
       }
       for (let j = 0; j < inputs.length; j++) {
         if (j === k) continue;
-        kernel.multiply(out, this.raised(inputs[j].value, unit.factors[j].power, this.spare2), out, n);
+        kernel.multiply(out, raised(inputs[j].value, unit.factors[j].power, this.spare2, this.sample), out, n);
       }
     }
     for (const input of inputs) if (input.moved || this.everywhere) this.backwardAffine(input);
@@ -289,11 +252,4 @@ export class Circuit {
     for (const [k, unit] of this.top.entries()) memory.kernel.axpy(this.root.links[k].weight, unit.value, out, n);
     return out;
   }
-}
-
-/** Values of one unit's output, to a new column. */
-export function columnOf(unit: Unit, sample: Sample, grammar: Grammar): Pointer {
-  const circuit = new Circuit(affine([{ weight: 1, unit }]), sample, grammar);
-  circuit.forward();
-  return circuit.top[0].value;
 }

@@ -2,12 +2,12 @@
  * The library: the sprouts of a table, each with its column on the search's rows (float32, scaled to a largest size of 1), on
  * shelves by what they are tried for.
  */
-import { columnOf } from "./circuit.js";
 import type { Grammar } from "./grammar.js";
 import type { Pointer } from "./kernel/memory.js";
 import type { Unit } from "./network.js";
 import type { Sample } from "./sample.js";
 import { type Draft, draftSprouts, MONOMIAL } from "./sprouts.js";
+import { columnOf } from "./values.js";
 
 export interface Sprout {
   readonly unit: Unit;

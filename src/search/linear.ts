@@ -4,13 +4,13 @@
  * Two ways that complement each other: backward elimination from many terms, by optimal-brain-surgeon saliency, and a
  * search for the best few terms in the Gram matrix, all pairs exactly and on from there with a beam.
  */
-import { columnOf } from "./circuit.js";
 import { cholesky, solveFactored } from "./dense.js";
 import { EXACT, NODE_COST } from "./description.js";
 import type { Fitter } from "./fit.js";
 import type { Memory, Pointer } from "./kernel/memory.js";
 import type { Sprout } from "./library.js";
 import { unitSize } from "./network.js";
+import { columnOf } from "./values.js";
 
 /** What is to be combined linearly: a target and row weights, float64 columns. */
 export interface LinearTarget {

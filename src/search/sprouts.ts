@@ -4,7 +4,6 @@
  */
 
 import type { Start } from "../primitives.js";
-import { columnOf } from "./circuit.js";
 import type { Grammar } from "./grammar.js";
 import {
   affine,
@@ -19,6 +18,7 @@ import {
   unitSignature,
 } from "./network.js";
 import type { Sample } from "./sample.js";
+import { columnOf } from "./values.js";
 
 /** What `kind` says of a sprout that is no function. */
 export const MONOMIAL = -1;

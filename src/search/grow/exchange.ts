@@ -14,6 +14,7 @@ import {
 } from "../network.js";
 import { bestSprouts, type Target } from "../screen.js";
 import { orthonormalise } from "../tangent.js";
+import { raise } from "../values.js";
 import type { Growth } from "./growth.js";
 
 const REPLACEMENTS = 4;
@@ -31,14 +32,14 @@ export function* replaceFactor(growth: Growth): Generator<Affine> {
     if (unit.kind !== "product" || unit.factors.length < 2) continue;
     const mark = memory.mark();
     const target = withoutTerm(growth, t);
-    const columns = tangent.circuit.top[t].inputs;
+    const { columns } = tangent.circuit.top[t];
     for (let f = 0; target && f < Math.min(unit.factors.length, FACTORS); f++) {
       const s = memory.column(n);
       memory.kernel.fill(s, 1, n);
       for (let k = 0; k < columns.length; k++) {
         if (k === f) continue;
         const value = memory.column(n);
-        tangent.circuit.raise(columns[k].value, unit.factors[k].power, value);
+        raise(columns[k], unit.factors[k].power, value, fitter.sample);
         memory.kernel.multiply(s, value, s, n);
       }
       for (const { sprout } of bestSprouts(target, s, library.all, fitter, { take: REPLACEMENTS })) {

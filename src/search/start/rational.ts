@@ -2,12 +2,12 @@
  * Rational starts: y·(v₀ + Σ d·v) = Σ n·u is linear in n and d once the term v₀ of the denominator is chosen, because
  * y = Σ n·u/v₀ − Σ d·y·v/v₀. A few terms of it are sought like any linear combination, then fitted in y itself.
  */
-import { columnOf } from "../circuit.js";
 import type { Fitter } from "../fit.js";
 import type { Pointer } from "../kernel/memory.js";
 import type { Library } from "../library.js";
 import { bestSets, leastSquares } from "../linear.js";
 import { type Affine, affine, copyUnit, factor, productOf, single, type Unit } from "../network.js";
+import { columnOf } from "../values.js";
 
 /** Monomials in numerator and denominator, and choices of v₀. */
 const MONOMIALS = 60;
