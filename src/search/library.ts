@@ -1,6 +1,6 @@
 /**
  * The library: the sprouts of a table, each with its column on the search's rows (float32, scaled to a largest size of 1), on
- * shelves by what they are tried for.
+ * shelves by what they are tried for. Many a search ends with its starts, so what these need is built by itself.
  */
 import type { Grammar } from "./grammar.js";
 import type { Pointer } from "./kernel/memory.js";
@@ -37,13 +37,10 @@ export interface PairShelf extends Shelf {
   ready: boolean;
 }
 
-export interface Library {
+/** What starts look at, a small part of the library. */
+export interface Shelves {
   /** Rows of a column, padded with zeros to a multiple of 4. */
   readonly rows: number;
-  /** Everything. */
-  readonly all: Shelf;
-  /** Everything but monomials. */
-  readonly functions: Shelf;
   /** The few tried inside other units. */
   readonly inner: Shelf;
   /** Those whose products by twos are tried. */
@@ -53,18 +50,61 @@ export interface Library {
   readonly linear: Shelf;
 }
 
+export interface Library extends Shelves {
+  /** Everything. */
+  readonly all: Shelf;
+  /** Everything but monomials. */
+  readonly functions: Shelf;
+}
+
 /** Columns tried at once in a linear combination: their Gram matrix is this wide. */
 const LINEAR_WIDTH = 900;
 const PAIRED = 400;
 /** A column whose mean square about its mean is less than this, relative to its largest square, hardly varies. */
 const LEAST_SPREAD = 1e-14;
 
-export function buildLibrary(sample: Sample, grammar: Grammar): Library {
-  return shelve(draftSprouts(sample, grammar), sample, grammar);
+export function buildShelves(sample: Sample, grammar: Grammar): Shelves {
+  const { memory } = sample;
+  const stock = stockOf(draftSprouts(sample, grammar, true), sample, grammar);
+  const { kept, rows } = stock;
+  const indices = (where: (draft: Draft) => boolean) => kept.flatMap((draft, k) => (where(draft) ? [k] : []));
+  const shelf = (chosen: number[]): Shelf => {
+    const out = memory.allocate(chosen.length * rows * 4);
+    const from = stock.columns >> 2;
+    chosen.forEach((at, k) => {
+      memory.f32.copyWithin((out >> 2) + k * rows, from + at * rows, from + (at + 1) * rows);
+    });
+    const sprouts = chosen.map((k) => stock.sprouts[k]);
+    return shelfOf(sprouts, out, sample);
+  };
+  const monomialAt = indices((draft) => draft.kind === MONOMIAL);
+  const functionAt = indices((draft) => draft.kind !== MONOMIAL && draft.inner);
+  // Where the monomials alone would fill the width, the functions go first.
+  const linear =
+    monomialAt.length > LINEAR_WIDTH - 150 ? [...functionAt, ...monomialAt] : [...monomialAt, ...functionAt];
+  const paired = shelf(indices((draft) => draft.paired).slice(0, PAIRED));
+  return {
+    rows,
+    inner: shelf(indices((draft) => draft.inner)),
+    paired: { ...paired, norms: memory.allocate(paired.sprouts.length ** 2 * 4), ready: false },
+    monomials: shelfOf(stock.sprouts.slice(0, monomialAt.length), stock.columns, sample),
+    linear: shelf(linear.slice(0, LINEAR_WIDTH)),
+  };
 }
 
-/** Computes the columns, leaves out what has no value or hardly varies, and puts the sprouts on their shelves. */
-function shelve(drafts: readonly Draft[], sample: Sample, grammar: Grammar): Library {
+/** @param shelves those of the same sample, where they have been built */
+export function buildLibrary(sample: Sample, grammar: Grammar, shelves = buildShelves(sample, grammar)): Library {
+  const { sprouts, columns, rows } = stockOf(draftSprouts(sample, grammar), sample, grammar);
+  const simple = shelves.monomials.sprouts.length; // the drafts begin with the monomials
+  return {
+    ...shelves,
+    all: shelfOf(sprouts, columns, sample),
+    functions: shelfOf(sprouts.slice(simple), columns + simple * rows * 4, sample),
+  };
+}
+
+/** Computes the columns, and leaves out what has no value or hardly varies. */
+function stockOf(drafts: readonly Draft[], sample: Sample, grammar: Grammar) {
   const { memory, n } = sample;
   const { kernel } = memory;
   const rows = (n + 3) & ~3;
@@ -87,36 +127,11 @@ function shelve(drafts: readonly Draft[], sample: Sample, grammar: Grammar): Lib
     }
     memory.release(mark);
   }
-  const shelf = (chosen: number[]): Shelf => {
-    const out = memory.allocate(chosen.length * rows * 4);
-    chosen.forEach((from, k) => {
-      memory.f32.copyWithin((out >> 2) + k * rows, (columns >> 2) + from * rows, (columns >> 2) + (from + 1) * rows);
-    });
-    return shelfOf(
-      chosen.map((k) => sprouts[k]),
-      out,
-    );
-  };
-  const shelfOf = (of: readonly Sprout[], at: Pointer): Shelf => {
-    const families = memory.allocate(of.length * 4);
-    memory.viewInt(families, of.length).set(of.map(({ family }) => family));
-    return { sprouts: of, columns: at, families };
-  };
-  const indices = (where: (draft: Draft) => boolean) => kept.flatMap((draft, k) => (where(draft) ? [k] : []));
-  const monomialAt = indices((draft) => draft.kind === MONOMIAL);
-  const simple = monomialAt.length; // the drafts begin with the monomials
-  const functionAt = indices((draft) => draft.kind !== MONOMIAL && draft.inner);
-  // Where the monomials alone would fill the width, the functions go first.
-  const linear =
-    monomialAt.length > LINEAR_WIDTH - 150 ? [...functionAt, ...monomialAt] : [...monomialAt, ...functionAt];
-  const paired = shelf(indices((draft) => draft.paired).slice(0, PAIRED));
-  return {
-    rows,
-    all: shelfOf(sprouts, columns),
-    functions: shelfOf(sprouts.slice(simple), columns + simple * rows * 4),
-    inner: shelf(indices((draft) => draft.inner)),
-    paired: { ...paired, norms: memory.allocate(paired.sprouts.length ** 2 * 4), ready: false },
-    monomials: shelfOf(sprouts.slice(0, simple), columns),
-    linear: shelf(linear.slice(0, LINEAR_WIDTH)),
-  };
+  return { kept, sprouts, columns, rows };
+}
+
+function shelfOf(sprouts: readonly Sprout[], columns: Pointer, { memory }: Sample): Shelf {
+  const families = memory.allocate(sprouts.length * 4);
+  memory.viewInt(families, sprouts.length).set(sprouts.map(({ family }) => family));
+  return { sprouts, columns, families };
 }

@@ -40,8 +40,11 @@ export interface Draft {
   readonly paired: boolean;
 }
 
-/** Every sprout there may be for these inputs, the monomials first. */
-export function draftSprouts(sample: Sample, grammar: Grammar): Draft[] {
+/**
+ * Every sprout there may be for these inputs, the monomials first.
+ * @param few only monomials, and what is tried inside units or in pairs: a small part
+ */
+export function draftSprouts(sample: Sample, grammar: Grammar, few = false): Draft[] {
   const drafts: Draft[] = [];
   const d = sample.inputs.length;
   const composed: Powers[] = [];
@@ -60,8 +63,12 @@ export function draftSprouts(sample: Sample, grammar: Grammar): Draft[] {
     if (simple || (d <= 4 && powers.length === 2 && ratio && degree <= 4)) composed.push(powers);
   }
   for (let i = 0; i < d; i++) drafts.push(...functionsOf(input(i), 1 / sample.largest[i], d, grammar));
-  for (const powers of composed) drafts.push(...functionsOfMonomial(powers, sample, grammar));
-  drafts.push(...ridges(sample, grammar), ...quadratics(sample, grammar), ...pairFunctions(sample, grammar));
+  if (!few) {
+    for (const powers of composed) drafts.push(...functionsOfMonomial(powers, sample, grammar));
+    drafts.push(...ridges(sample, grammar));
+  }
+  drafts.push(...quadratics(sample, grammar), ...pairFunctions(sample, grammar));
+  if (few) return drafts.filter(({ kind, inner, paired }) => kind === MONOMIAL || inner || paired);
   if (grammar.inverse && grammar.products && (d === 3 || d === 4)) {
     for (const powers of twoOverOne(d)) drafts.push(...functionsOfMonomial(powers, sample, grammar));
   }

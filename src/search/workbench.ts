@@ -18,7 +18,7 @@ import { multiplyLink, multiplyRoot } from "./grow/multiply.js";
 import { removeOne } from "./grow/remove.js";
 import { reuseUnit } from "./grow/reuse.js";
 import { Memory } from "./kernel/memory.js";
-import { buildLibrary, type Library } from "./library.js";
+import { buildLibrary, buildShelves, type Library, type Shelves } from "./library.js";
 import { mutate } from "./mutate.js";
 import { type Affine, copyAffine, size } from "./network.js";
 import { prune, shortened } from "./prune.js";
@@ -84,7 +84,8 @@ export const SHORTEN_PARTS = 4;
 
 export class Workbench {
   readonly fitter: Fitter;
-  private built: Library | undefined;
+  private few: Shelves | undefined;
+  private every: Library | undefined;
   private whole: Fitter | undefined;
 
   constructor(readonly problem: Problem) {
@@ -101,9 +102,14 @@ export class Workbench {
   }
 
   /** The table's sprouts; their columns lie below the scratch stack, so they are there before a job that needs them marks it. */
-  private shelves(): Library {
-    this.built ??= buildLibrary(this.fitter.sample, this.fitter.grammar);
-    return this.built;
+  private shelved(): Shelves {
+    this.few ??= buildShelves(this.fitter.sample, this.fitter.grammar);
+    return this.few;
+  }
+
+  private stocked(): Library {
+    this.every ??= buildLibrary(this.fitter.sample, this.fitter.grammar, this.shelved());
+    return this.every;
   }
 
   /** Fits to all rows of the problem. */
@@ -138,7 +144,8 @@ export class Workbench {
 
   run(job: Job): Candidate[] {
     const { memory } = this.fitter.sample;
-    if (job.kind !== "finish" && job.kind !== "prune" && job.kind !== "train") this.shelves();
+    if (job.kind === "start") this.shelved();
+    if (job.kind === "expand") this.stocked();
     const mark = memory.mark();
     try {
       return this.perform(job);
@@ -175,19 +182,19 @@ export class Workbench {
   }
 
   private *grown(root: Affine): Generator<Affine> {
-    const growth = lookAt(root, size(root), this.fitter, this.shelves());
+    const growth = lookAt(root, size(root), this.fitter, this.stocked());
     if (!(growth.tangent.norm > 0)) return;
     for (const move of MOVES) yield* move(growth);
   }
 
   private start(name: string): Candidate[] {
     const { fitter, problem } = this;
-    const library = this.shelves();
+    const shelves = this.shelved();
     if (name === "power laws") return fitBatch(powerLaws(fitter, problem.shifts), fitter);
-    if (name === "polynomials") return fitSums(polynomials(fitter, library), fitter);
-    if (name === "few sprouts") return fitBatch(fewSprouts(fitter, library), fitter);
+    if (name === "polynomials") return fitSums(polynomials(fitter, shelves), fitter);
+    if (name === "few sprouts") return fitBatch(fewSprouts(fitter, shelves), fitter);
     const [kind, index] = name.split(" ");
-    if (kind === "peel") return fitBatch(peeled(this.peels[Number(index)], fitter, library), fitter);
-    return fitBatch(rationals(Number(index), fitter, library), fitter);
+    if (kind === "peel") return fitBatch(peeled(this.peels[Number(index)], fitter, shelves), fitter);
+    return fitBatch(rationals(Number(index), fitter, shelves), fitter);
   }
 }

@@ -5,7 +5,7 @@
 import { copySprouts } from "../candidates.js";
 import type { Fitter } from "../fit.js";
 import type { Grammar } from "../grammar.js";
-import type { Library, Shelf, Sprout } from "../library.js";
+import type { Shelf, Shelves, Sprout } from "../library.js";
 import { bestSets, leastSquares, weightedColumn } from "../linear.js";
 import {
   type Affine,
@@ -125,7 +125,7 @@ export function peels(
 }
 
 /** Networks f(combination), each with and without a constant outside. */
-export function* peeled(peel: Peel, fitter: Fitter, library: Library): Generator<Affine> {
+export function* peeled(peel: Peel, fitter: Fitter, shelves: Shelves): Generator<Affine> {
   const { sample, grammar } = fitter;
   const { memory, n, inputs, positive } = sample;
   const mark = memory.mark();
@@ -139,12 +139,12 @@ export function* peeled(peel: Peel, fitter: Fitter, library: Library): Generator
         positive[i] ? [{ unit: input(i), family: -1 - i, kind: 0, scale: 1, logarithmOf: i }] : [],
       )
     : [];
-  const combinations = monomialSums(target, LONGEST, logarithms, fitter, library)
+  const combinations = monomialSums(target, LONGEST, logarithms, fitter, shelves)
     .filter(({ terms }) => terms.length <= LONGEST_KEPT)
     .sort((a, b) => a.length - b.length)
     .slice(0, COMBINATIONS);
   for (const { terms, bias } of combinations) yield* build(terms, bias);
-  const shelf = withLogarithms(library, logarithms, fitter);
+  const shelf = withLogarithms(shelves, logarithms, fitter);
   for (const set of bestSets(shelf, target, { most: TERMS, keep: KEEP }, fitter)) {
     const sprouts = set.map((k) => shelf.sprouts[k]);
     const inner = memory.mark();
@@ -211,7 +211,7 @@ function invert({ inverse, derivative, defined }: Peel, { sample }: Fitter) {
 
 /** The linear shelf with columns for ln x_i behind it. */
 function withLogarithms(
-  { linear, rows }: Library,
+  { linear, rows }: Shelves,
   logarithms: readonly Sprout[],
   fitter: Fitter,
 ): Pick<Shelf, "sprouts" | "columns"> {

@@ -2,7 +2,7 @@
 import { copySprouts } from "../candidates.js";
 import type { Fitter } from "../fit.js";
 import type { Pointer } from "../kernel/memory.js";
-import type { Library, Sprout } from "../library.js";
+import type { Shelves, Sprout } from "../library.js";
 import { bestSets, type Combination, eliminate, type LinearTarget, weightedColumn } from "../linear.js";
 import { type Affine, affine, copyUnit } from "../network.js";
 import { screen } from "../screen.js";
@@ -14,14 +14,14 @@ const TERMS = 4;
 const KEEP = 6;
 
 /** Sums of monomials, of every length on the way down from many. Some are long: they are allowed to be. */
-export function* polynomials(fitter: Fitter, library: Library): Generator<Affine> {
+export function* polynomials(fitter: Fitter, shelves: Shelves): Generator<Affine> {
   const target = plainTarget(fitter);
-  for (const combination of monomialSums(target, LONGEST, [], fitter, library)) yield network(combination);
+  for (const combination of monomialSums(target, LONGEST, [], fitter, shelves)) yield network(combination);
 }
 
 /** The best sums of up to four sprouts. */
-export function* fewSprouts(fitter: Fitter, library: Library): Generator<Affine> {
-  for (const shelf of [library.linear, library.paired]) {
+export function* fewSprouts(fitter: Fitter, shelves: Shelves): Generator<Affine> {
+  for (const shelf of [shelves.linear, shelves.paired]) {
     for (const set of bestSets(shelf, plainTarget(fitter), { most: TERMS, keep: KEEP }, fitter)) {
       yield affine(
         set.map((k) => ({ weight: 1, unit: copyUnit(shelf.sprouts[k].unit) })),
@@ -45,11 +45,11 @@ export function monomialSums(
   longest: number,
   extra: readonly Sprout[],
   fitter: Fitter,
-  library: Library,
+  shelves: Shelves,
 ): Combination[] {
   const { n, inputs } = fitter.sample;
-  const chosen = pursue(target, Math.min(longest, Math.floor(n / 6)), fitter, library);
-  const dense = densePolynomial(library, inputs.length, Math.min(DENSE_TERMS, n / 3));
+  const chosen = pursue(target, Math.min(longest, Math.floor(n / 6)), fitter, shelves);
+  const dense = densePolynomial(shelves, inputs.length, Math.min(DENSE_TERMS, n / 3));
   return [chosen, dense].flatMap((sprouts) => {
     const all = [...sprouts, ...extra];
     return all.length > 0 ? eliminate(all, target, fitter) : [];
@@ -57,7 +57,7 @@ export function monomialSums(
 }
 
 /** Orthogonal matching pursuit over the monomials. */
-function pursue({ z, w }: LinearTarget, most: number, fitter: Fitter, library: Library): Sprout[] {
+function pursue({ z, w }: LinearTarget, most: number, fitter: Fitter, shelves: Shelves): Sprout[] {
   const { memory, n } = fitter.sample;
   const { kernel } = memory;
   const mark = memory.mark();
@@ -75,7 +75,7 @@ function pursue({ z, w }: LinearTarget, most: number, fitter: Fitter, library: L
     const square = kernel.dot(residual, residual, n);
     if (square < 1e-20 * first) break;
     const target = { basis, count, residual, norm: Math.sqrt(square) };
-    const [pick] = screen(target, w, library.monomials, fitter, { take: 1, leastGain: 1e-9 });
+    const [pick] = screen(target, w, shelves.monomials, fitter, { take: 1, leastGain: 1e-9 });
     if (!pick) break;
     const inner = memory.mark();
     const q: Pointer = basis + count * n * 8;
@@ -91,7 +91,7 @@ function pursue({ z, w }: LinearTarget, most: number, fitter: Fitter, library: L
 }
 
 /** All monomials up to the largest total degree that has at most `most` of them. */
-function densePolynomial({ monomials }: Library, d: number, most: number): Sprout[] {
+function densePolynomial({ monomials }: Shelves, d: number, most: number): Sprout[] {
   for (let degree = 6; degree >= 1; degree--) {
     let count = 1;
     for (let k = 1; k <= degree; k++) count = (count * (d + k)) / k;

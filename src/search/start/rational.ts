@@ -4,7 +4,7 @@
  */
 import type { Fitter } from "../fit.js";
 import type { Pointer } from "../kernel/memory.js";
-import type { Library } from "../library.js";
+import type { Shelves } from "../library.js";
 import { bestSets, leastSquares } from "../linear.js";
 import { type Affine, affine, copyUnit, factor, productOf, single, type Unit } from "../network.js";
 import { columnOf } from "../values.js";
@@ -26,14 +26,14 @@ interface Term {
 export const firstTerms = FIRST_TERMS;
 
 /** Networks numerator / denominator for choice number `index` of v₀. */
-export function* rationals(index: number, fitter: Fitter, library: Library): Generator<Affine> {
+export function* rationals(index: number, fitter: Fitter, shelves: Shelves): Generator<Affine> {
   const { sample, grammar } = fitter;
   const { memory, n, y, weights, ones, inputs } = sample;
   const { kernel } = memory;
   if (!grammar.inverse || !grammar.products) return;
   const d = inputs.length;
   const mark = memory.mark();
-  const terms = termsOf(fitter, library);
+  const terms = termsOf(fitter, shelves);
   const v0 = terms.filter(({ degree }) => degree <= (d <= 4 ? 2 : 1))[index];
   const usable = v0 && memory.view(v0.values, n).every((v) => Math.abs(v) > 1e-9);
   if (usable) {
@@ -42,7 +42,7 @@ export function* rationals(index: number, fitter: Fitter, library: Library): Gen
     kernel.reciprocal(v0.values, over, n);
     const others = terms.filter((term) => term !== v0);
     const sides = [...others.map((term) => ({ term, below: false })), ...others.map((term) => ({ term, below: true }))];
-    const rows = library.rows;
+    const rows = shelves.rows;
     const shelf = memory.allocate(sides.length * rows * 4);
     const columns = sides.map(({ term, below }, k) => {
       const column = memory.column(n);
@@ -87,7 +87,7 @@ function put(of: Affine, { unit }: Term, weight: number): void {
   }
 }
 
-function termsOf({ sample, grammar }: Fitter, { monomials }: Library): Term[] {
+function termsOf({ sample, grammar }: Fitter, { monomials }: Shelves): Term[] {
   const { memory, n, inputs, ones } = sample;
   const terms: Term[] = [{ unit: undefined, degree: 0, values: ones }];
   for (const { unit } of monomials.sprouts) {
