@@ -1,8 +1,10 @@
 /** A CSV file as columns of numbers and text. What kind of CSV it is (separator, decimal comma) is seen from the file. */
 import { readFileSync } from "node:fs";
-import { CsvError, parse } from "csv-parse/sync";
+import Papa from "papaparse";
 import { InputError, list } from "./errors.js";
 import { count, type Frame } from "./frame.js";
+
+const NEWLINE = 10;
 
 interface Records {
   readonly records: string[][];
@@ -21,8 +23,9 @@ export function readCsv(path: string): Frame {
 
 /** The same for a file's text; `path` is for messages. */
 export function parseCsv(text: string, path: string): Frame {
-  const separator = separatorOf(text);
-  const { records, lines } = split(text, separator, path);
+  const unix = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+  const separator = separatorOf(unix);
+  const { records, lines } = split(unix, separator, path);
   if (records.length === 0) throw new InputError(`The file ${path} is empty. Its first line must name the columns.`);
   const [header, ...lower] = dropEmptyLastColumn(records);
   const warnings =
@@ -84,33 +87,35 @@ export function readText(path: string): string {
 }
 
 function split(text: string, delimiter: string, path: string): Records {
+  const records: string[][] = [];
   const lines: number[] = [];
-  try {
-    const records = parse(text, {
-      delimiter,
-      comment: "#",
-      comment_no_infix: true,
-      trim: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      relax_column_count: true,
-      on_record: (record: string[], context) => {
-        lines.push(context.lines);
-        return record;
-      },
-    });
-    return { records, lines };
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new InputError(
-      `The quotation marks of ${path} do not match, as seen on line ${error.lines}. Put a cell with quotation marks wholly in quotation marks, and double those inside.`,
-    );
-  }
+  // Spaces around a quoted cell are no part of it. The parser drops those behind it by itself.
+  const tidy = text.includes('"') ? text.replace(/(^|[,;\t]) +(?=")/gm, "$1") : text;
+  let line = 1;
+  let from = 0;
+  Papa.parse<string[]>(tidy, {
+    delimiter,
+    newline: "\n",
+    comments: "#",
+    step({ data, errors, meta }) {
+      for (; from < meta.cursor - 1; from++) if (tidy.charCodeAt(from) === NEWLINE) line++;
+      if (errors.some(({ type }) => type === "Quotes")) {
+        throw new InputError(
+          `The quotation marks of ${path} do not match, as seen on line ${line}. Put a cell with quotation marks wholly in quotation marks, and double those inside.`,
+        );
+      }
+      const cells = data.map((cell) => cell.trim());
+      if (cells.every((cell) => cell === "")) return;
+      records.push(cells);
+      lines.push(line);
+    },
+  });
+  return { records, lines };
 }
 
 /** The separator of the first line with content, outside quotation marks: a tab, else a semicolon, else a comma. */
 function separatorOf(text: string): string {
-  const header = text.split(/\r\n|\r|\n/).find((line) => line.trim() !== "" && !line.startsWith("#")) ?? "";
+  const header = /^(?!#).*\S.*$/m.exec(text)?.[0] ?? "";
   const unquoted = header.replace(/"[^"]*"/g, "");
   return ["\t", ";"].find((candidate) => unquoted.includes(candidate)) ?? ",";
 }

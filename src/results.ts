@@ -1,6 +1,6 @@
 /** The results table of a sweep: a CSV file that grows by a line for each table, and is read again by the next run. */
 import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
-import { parse } from "csv-parse/sync";
+import Papa from "papaparse";
 import { InputError } from "./errors.js";
 import type { TableReply } from "./parallel/tables.js";
 
@@ -30,7 +30,7 @@ export interface Results {
  */
 export function openResults(path: string | undefined): Results {
   const rows = new Map<string, SweepRow>();
-  const write = (cells: readonly string[]) => path !== undefined && append(path, `${cells.map(quoted).join(",")}\n`);
+  const write = (cells: readonly string[]) => path !== undefined && append(path, `${Papa.unparse([[...cells]])}\n`);
   if (path !== undefined && existsSync(path)) for (const row of read(path)) rows.set(row.key, row);
   else write(COLUMNS);
   return {
@@ -68,15 +68,12 @@ function read(path: string): SweepRow[] {
   }
   const end = text.lastIndexOf("\n") + 1; // a line that a cut left unfinished is dropped
   const foreign = new InputError(`${path} is no results table of eqlab. Name another file: this one is left as it is.`);
-  let rows: SweepRow[];
-  try {
-    rows = parse(text.slice(0, end), { columns: true });
-  } catch {
-    throw foreign;
-  }
-  if (!text.startsWith(`${COLUMNS.map(quoted).join(",")}\n`)) throw foreign;
+  const { data, errors } = Papa.parse<string[]>(text.slice(0, end), { delimiter: ",", skipEmptyLines: true });
+  const [header, ...lines] = data;
+  const complete = lines.every(({ length }) => length === COLUMNS.length);
+  if (errors.length > 0 || header?.join() !== COLUMNS.join() || !complete) throw foreign;
   if (end < text.length) truncateSync(path, Buffer.byteLength(text.slice(0, end)));
-  return rows;
+  return lines.map((cells) => Object.fromEntries(COLUMNS.map((column, k) => [column, cells[k]])) as SweepRow);
 }
 
 function append(path: string, line: string): void {
@@ -87,9 +84,4 @@ function append(path: string, line: string): void {
       `The results table ${path} can't be written (${(error as Error).message}). Name a file elsewhere.`,
     );
   }
-}
-
-/** A cell of a CSV file. */
-function quoted(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -47,6 +47,12 @@ test("byte order mark, CRLF, comments, empty lines, quotes and spaces are read a
   assert.deepEqual(lines, [4, 6]);
 });
 
+test("quoted cells keep their separators, line ends and quotation marks; line ends may be mixed", () => {
+  const { columns, lines } = read('name,x\r\n"a, b\nc",1\n  "5"" pipe" ,2\r6" pipe,3\n#,4\n" #",5');
+  assert.deepEqual(columns, { name: ["a, b\nc", '5" pipe', '6" pipe', "#"], x: [1, 2, 3, 5] });
+  assert.deepEqual(lines, [3, 4, 5, 7]);
+});
+
 test("semicolons and tabs are seen, decimal commas read, and both said", () => {
   const semicolons = read("a;b\n1,5;2\n-2,25e3;4\n");
   assert.deepEqual(semicolons.columns, { a: [1.5, -2250], b: [2, 4] });

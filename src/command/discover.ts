@@ -4,11 +4,11 @@ import { discover } from "../discover.js";
 import type { DiscoverOptions } from "../options.js";
 import type { Result } from "../result.js";
 import { json, report } from "./report.js";
-import { ctrlC, progressBar } from "./terminal.js";
+import { ctrlC, during, progressBar } from "./terminal.js";
 
 /** @returns the exit code */
 export async function discoverFile(file: string, options: DiscoverOptions, asJson: boolean): Promise<number> {
-  const data = readCsv(file);
+  const data = during(`Reading ${file}`, () => readCsv(file));
   const signal = ctrlC();
   const bar = await progressBar();
   let result: Result;
