@@ -42,15 +42,46 @@ export function weightedColumn(sprout: Sprout, w: Pointer, { sample, grammar }: 
   return out;
 }
 
-/** Drops the least salient term (w²/[H⁻¹]ᵢᵢ) again and again; every combination of at most LONGEST terms on the way is kept. */
-export function eliminate(sprouts: readonly Sprout[], { z, w }: LinearTarget, fitter: Fitter): Combination[] {
-  const { memory, n } = fitter.sample;
+/** Sums of sprouts, ever shorter ones: see `eliminateColumns`. */
+export function eliminate(sprouts: readonly Sprout[], target: LinearTarget, fitter: Fitter): Combination[] {
+  const { memory } = fitter.sample;
+  const mark = memory.mark();
+  const columns = sprouts.map((sprout) => weightedColumn(sprout, target.w, fitter));
+  const nodes = sprouts.map(({ unit }) => unitSize(unit) + 3);
+  const found = eliminateColumns(columns, nodes, target, fitter);
+  memory.release(mark);
+  return found.map(({ terms, ...rest }) => ({
+    ...rest,
+    terms: terms.map(({ column, weight }) => ({ sprout: sprouts[column], weight })),
+  }));
+}
+
+/** A sum of columns, named by their indices. */
+interface ColumnSum extends Omit<Combination, "terms"> {
+  readonly terms: readonly { readonly column: number; readonly weight: number }[];
+}
+
+/**
+ * Drops the least salient term (w²/[H⁻¹]ᵢᵢ) again and again; every sum of at most LONGEST terms on the way is kept.
+ * @param its columns with row weights
+ * @param nodes what each costs in a formula
+ */
+export function eliminateColumns(
+  its: readonly Pointer[],
+  nodes: readonly number[],
+  { z, w }: LinearTarget,
+  { sample }: Fitter,
+): ColumnSum[] {
+  const { memory, n } = sample;
   const { kernel } = memory;
   const mark = memory.mark();
-  const found: Combination[] = [];
-  const total = sprouts.length + 1;
-  const columns = [memory.column(n), ...sprouts.map((sprout) => weightedColumn(sprout, w, fitter))];
-  kernel.copy(w, columns[0], n);
+  const found: ColumnSum[] = [];
+  const total = its.length + 1;
+  const columns = [w, ...its].map((column) => {
+    const copy = memory.column(n);
+    kernel.copy(column, copy, n);
+    return copy;
+  });
   const target = memory.column(n);
   kernel.multiply(z, w, target, n);
   const residual = memory.column(n);
@@ -97,22 +128,20 @@ export function eliminate(sprouts: readonly Sprout[], { z, w }: LinearTarget, fi
   memory.release(mark);
   return found;
 
-  function describe(relative: number, weights: Float64Array): Combination | undefined {
-    const terms: { sprout: Sprout; weight: number }[] = [];
+  function describe(relative: number, weights: Float64Array): ColumnSum | undefined {
+    const terms: { column: number; weight: number }[] = [];
     let bias: number | undefined;
-    let nodes = 0;
+    let size = 0;
     active.forEach((k, a) => {
       if (k === 0) {
         bias = weights[a] / scale[0];
-        nodes += 2;
+        size += 2;
       } else {
-        const sprout = sprouts[k - 1];
-        terms.push({ sprout, weight: weights[a] / scale[k] });
-        nodes += unitSize(sprout.unit) + 3;
+        terms.push({ column: k - 1, weight: weights[a] / scale[k] });
+        size += nodes[k - 1];
       }
     });
-    const length =
-      0.5 * n * Math.log(Math.max(relative, EXACT)) + 0.5 * active.length * Math.log(n) + NODE_COST * nodes;
+    const length = 0.5 * n * Math.log(Math.max(relative, EXACT)) + 0.5 * active.length * Math.log(n) + NODE_COST * size;
     return terms.length > 0 ? { terms, bias, length } : undefined;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Shortening by exact algebra: squares completed, common factors taken out, powers of an input moved through brackets.
+ * Shortening by exact algebra: squares completed, common factors taken out, powers of an input moved through brackets, powers
+ * written as exponentials of logarithms opened.
  * A rewriting is kept if the network gets smaller; its values don't change.
  */
 import { canonical } from "./canonical.js";
@@ -25,6 +26,8 @@ import {
 
 /** Rewritings of one network. */
 const MOST = 40;
+/** A higher power of a sum than this is no law's. */
+const HIGHEST_POWER = 8;
 /** Relative difference under which two constants are the same. */
 const SAME = 1e-6;
 
@@ -36,7 +39,7 @@ export function shorten(root: Affine, grammar: Grammar, positive: readonly boole
   let current = canonical(copyAffine(root), grammar);
   if (!grammar.products) return current;
   for (let step = 0; step < MOST; step++) {
-    const best = rewritings(current, positive).reduce(
+    const best = rewritings(current, positive, grammar).reduce(
       (least, rewritten) => (size(canonical(rewritten, grammar)) < size(least) ? rewritten : least),
       current,
     );
@@ -71,7 +74,7 @@ export function openPowers(root: Affine, positive: readonly boolean[], grammar: 
 }
 
 /** All networks that one rewriting makes. */
-function rewritings(root: Affine, positive: readonly boolean[]): Affine[] {
+function rewritings(root: Affine, positive: readonly boolean[], grammar: Grammar): Affine[] {
   const found: Affine[] = [];
   const sums = places(root).affines.length;
   for (let at = -1; at < sums; at++) {
@@ -86,6 +89,7 @@ function rewritings(root: Affine, positive: readonly boolean[]): Affine[] {
         if (i < j) attempt((of) => factorOut(of, i, j));
         if (i !== j) attempt((of) => completeSquare(of, i, j));
       }
+      if (isExponential(links[i].unit, grammar)) attempt((of) => openLogarithm(of.links[i], grammar));
       links[i].unit.factors.forEach((_, f) => {
         for (const v of inputsOf(links[i].unit))
           for (const p of [1, -1, 2, -2]) attempt((of) => moveThrough(of.links[i].unit, f, v, p, positive[v]));
@@ -189,6 +193,27 @@ function moveThrough(unit: Unit, f: number, x: number, p: number, positive: bool
   if (sum.biased) moved.push({ weight: sum.bias, unit: productOf(factor(single(input(x)), p)) });
   unit.factors[f] = factor(affine(moved), power);
   unit.factors.push(factor(single(input(x)), -p * power));
+  return true;
+}
+
+const isExponential = ({ kind, index }: Unit, grammar: Grammar) => kind === "function" && grammar.exponential(index);
+
+/** e^(k·ln u + v) = u^k·e^v for a power k that the grammar has, or that products of it make. */
+function openLogarithm(link: Link, { indexOf, inverse, roots }: Grammar): boolean {
+  const [{ input: exponent }] = link.unit.factors;
+  const isPower = (p: number) => p !== 0 && (p > 0 || inverse) && Math.abs(p) <= HIGHEST_POWER;
+  const nearest = (weight: number) => (roots ? Math.round(2 * weight) / 2 : Math.round(weight));
+  const at = exponent.links.findIndex(
+    ({ weight, unit }) =>
+      unit.kind === "function" &&
+      unit.index === indexOf("log") &&
+      isPower(nearest(weight)) &&
+      close(weight, nearest(weight)),
+  );
+  if (at < 0) return false;
+  const [{ weight, unit: logarithm }] = exponent.links.splice(at, 1);
+  const power = factor(logarithm.factors[0].input, nearest(weight));
+  link.unit = exponent.links.length > 0 ? productOf(power, factor(single(link.unit))) : productOf(power);
   return true;
 }
 

@@ -29,6 +29,9 @@ const sum =
     );
 const exp = functionOf(ALL.indexOf("exp"), single(input(0), -0.7));
 
+const expOf = (...terms: [number, Parameters<typeof single>[0]][]) => functionOf(ALL.indexOf("exp"), sum(...terms)());
+const log = functionOf(ALL.indexOf("log"), single(input(0), 1, 1.1));
+
 /** What a longer form is, and the size of the short one. */
 const LONGER: [string, Affine, number][] = [
   ["x² + 3x + 2.25 = (x + 1.5)²", sum([1, x(2)], [3, x()])(2.25), 5],
@@ -51,6 +54,13 @@ const LONGER: [string, Affine, number][] = [
     "3e^−0.7x + 2x·e^−0.7x = (3 + 2x)e^−0.7x",
     sum([3, exp], [2, productOf(factor(single(exp)), factor(single(x())))])(),
     12,
+  ],
+  ["e^(4·ln(x + 1.1)) = (x + 1.1)⁴", single(expOf([4, log])), 5],
+  ["e^(−2·ln(x + 1.1) − 0.7y) = e^−0.7y/(x + 1.1)²", single(expOf([-2, log], [-0.7, input(1)])), 10],
+  [
+    "√(x + 1.1) from e^(ln(x + 1.1)/2), in a product",
+    single(productOf(factor(single(x())), factor(single(expOf([0.5, log]))))),
+    7,
   ],
   ["(x + x²)³ = x³(1 + x)³", single(productOf(factor(sum([1, x()], [1, x(2)])(), 3))), 9],
 ];

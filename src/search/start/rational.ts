@@ -1,12 +1,13 @@
 /**
  * Rational starts: y·(v₀ + Σ d·v) = Σ n·u is linear in n and d once the term v₀ of the denominator is chosen, because
- * y = Σ n·u/v₀ − Σ d·y·v/v₀. A few terms of it are sought like any linear combination, then fitted in y itself.
+ * y = Σ n·u/v₀ − Σ d·y·v/v₀. A few terms of it are sought like any linear combination, or all of low degree thinned out, then
+ * fitted in y itself.
  */
 import type { Fitter } from "../fit.js";
 import type { Pointer } from "../kernel/memory.js";
 import type { Shelves } from "../library.js";
-import { bestSets, leastSquares } from "../linear.js";
-import { type Affine, affine, copyUnit, factor, productOf, single, type Unit } from "../network.js";
+import { bestSets, eliminateColumns, leastSquares } from "../linear.js";
+import { type Affine, affine, copyUnit, factor, productOf, single, type Unit, unitSize } from "../network.js";
 import { columnOf } from "../values.js";
 
 /** Monomials in numerator and denominator, and choices of v₀. */
@@ -14,6 +15,9 @@ const MONOMIALS = 60;
 const FIRST_TERMS = 12;
 const TERMS = 4;
 const KEEP = 3;
+/** Of all terms of low degree at once: columns at most, and how many of the thinned out sums are fitted. */
+const ALL_SIDES = 24;
+const SUMS = 4;
 
 /** A monomial, or the constant 1 (no unit), with its values. */
 interface Term {
@@ -57,23 +61,34 @@ export function* rationals(index: number, fitter: Fitter, shelves: Shelves): Gen
     kernel.multiply(y, w, right, n);
     const sets = bestSets({ columns: shelf, sprouts: sides }, { z: y, w }, { most: TERMS, keep: KEEP }, fitter);
     for (const set of sets) {
-      if (!set.some((k) => sides[k].below)) continue;
       for (const constant of [false, true]) {
         const chosen = set.map((k) => columns[k]);
         const solution = leastSquares(constant ? [...chosen, w] : chosen, right, fitter);
         if (!solution) continue;
-        const above = affine([]);
-        const below = affine([]);
-        put(below, v0, 1);
-        set.forEach((k, i) => {
-          if (sides[k].below) put(below, sides[k].term, -solution[i]);
-          else put(above, sides[k].term, solution[i]);
-        });
-        if (constant) put(above, v0, solution[set.length]);
-        if (below.links.length === 0) continue;
-        const denominator = factor(below, -1);
-        yield single(above.links.length > 0 ? productOf(factor(above), denominator) : productOf(denominator));
+        const sum = set.map((column, i) => ({ column, weight: solution[i] }));
+        yield* quotient(sum, constant ? solution[set.length] : undefined);
       }
+    }
+    if (sides.length <= Math.min(ALL_SIDES, n / 3)) {
+      const nodes = sides.map(({ term }) => (term.unit ? unitSize(term.unit) + 3 : 2));
+      const sums = eliminateColumns(columns, nodes, { z: y, w }, fitter);
+      for (const { terms, bias } of sums.sort((a, b) => a.length - b.length).slice(0, SUMS))
+        yield* quotient(terms, bias);
+    }
+
+    function* quotient(sum: readonly { column: number; weight: number }[], constant?: number): Generator<Affine> {
+      const above = affine([]);
+      const below = affine([]);
+      put(below, v0, 1);
+      for (const { column, weight } of sum) {
+        const side = sides[column];
+        if (side.below) put(below, side.term, -weight);
+        else put(above, side.term, weight);
+      }
+      if (constant !== undefined) put(above, v0, constant);
+      if (below.links.length === 0 || !sum.some(({ column }) => sides[column].below)) return;
+      const denominator = factor(below, -1);
+      yield single(above.links.length > 0 ? productOf(factor(above), denominator) : productOf(denominator));
     }
   }
   memory.release(mark);
