@@ -28,6 +28,9 @@ export const POWER = -2;
 const POLE_BIASES = [1.2, -1.2, 2.5, -2.5];
 const ROOT_BIASES = [0, 1.05, 2.5];
 
+/** Highest power of the only input there is. */
+export const HIGHEST_ALONE = 12;
+
 export interface Draft {
   readonly unit: Unit;
   /** Sprouts of one family differ in their parameters only. */
@@ -82,7 +85,7 @@ const isRatio = (powers: Powers) =>
 function* monomials(d: number, { inverse, roots, products, powers }: Grammar): Generator<Powers> {
   const signs = inverse ? [1, -1] : [1];
   for (let i = 0; i < d; i++) {
-    const highest = products ? (d <= 3 ? 8 : 6) : Math.max(...powers);
+    const highest = products ? (d === 1 ? HIGHEST_ALONE : d <= 3 ? 8 : 6) : Math.max(...powers);
     for (let p = 1; p <= highest; p++) yield [[i, p]];
     if (inverse) for (let p = 1; p <= (products ? (d <= 3 ? 12 : 4) : 2); p++) yield [[i, -p]];
     if (roots) {

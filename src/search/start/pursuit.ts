@@ -6,6 +6,7 @@ import type { Shelves, Sprout } from "../library.js";
 import { bestSets, type Combination, eliminate, type LinearTarget, weightedColumn } from "../linear.js";
 import { type Affine, affine, copyUnit } from "../network.js";
 import { screen } from "../screen.js";
+import { HIGHEST_ALONE } from "../sprouts.js";
 import { orthonormalise } from "../tangent.js";
 
 const LONGEST = 16;
@@ -92,7 +93,7 @@ function pursue({ z, w }: LinearTarget, most: number, fitter: Fitter, shelves: S
 
 /** All monomials up to the largest total degree that has at most `most` of them. */
 function densePolynomial({ monomials }: Shelves, d: number, most: number): Sprout[] {
-  for (let degree = 6; degree >= 1; degree--) {
+  for (let degree = d === 1 ? HIGHEST_ALONE : 6; degree >= 1; degree--) {
     let count = 1;
     for (let k = 1; k <= degree; k++) count = (count * (d + k)) / k;
     if (Math.round(count) > most) continue;
