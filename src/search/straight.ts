@@ -2,6 +2,7 @@
  * Straight use of a function: over the data it hardly bends, so sin(εx)/ε is a longer name of x. With ε small enough such a
  * name fits nearly anything a little better than the plain one does, and its constants run to extremes. The search is
  * therefore offered the plain name wherever a function bends little, and refuses the long one where it bends next to nothing.
+ * A function that bends, but like a parabola, is in the same way a longer name of a square: cos(εx) of 1 − ε²x²/2.
  */
 import { range } from "../columns.js";
 import { Circuit, type UnitColumns } from "./circuit.js";
@@ -10,15 +11,15 @@ import type { Pointer } from "./kernel/memory.js";
 import { type Affine, affine, copyAffine, type Factor, factor, type Link, productOf } from "./network.js";
 
 /**
- * How much a function's slope varies over the data, relative to the largest: below the first the plain name is offered,
- * below the second the long one is refused.
+ * How much a function's slope varies over the data, relative to the largest, or how far it is from a straight line, relative
+ * to its change: below the first the plain name is offered, below the second the long one is refused.
  */
 export const LITTLE = 0.02;
 export const NEXT_TO_NOTHING = 1e-6;
 
 /**
- * The network with the functions and powers that bend less than `bend` replaced by their tangents, not canonical and not
- * fitted; undefined where all bend more.
+ * The network with the functions and powers that bend less than `bend` replaced by their tangents, and functions that differ as
+ * little from a parabola by a square; not canonical and not fitted. Undefined where there are none.
  */
 export function straightened(root: Affine, bend: number, fitter: Fitter): Affine | undefined {
   const { sample, grammar } = fitter;
@@ -42,7 +43,10 @@ export function straightened(root: Affine, bend: number, fitter: Fitter): Affine
   }
 
   function straightenFunction(link: Link, argument: Pointer, slope: Pointer): void {
-    if (!(variation(slope) < bend)) return;
+    if (!(variation(slope) < bend)) {
+      squareOf(link, argument, slope);
+      return;
+    }
     const { value, derivative } = grammar.functions[link.unit.index];
     const [{ input }] = link.unit.factors;
     const centre = middle(argument);
@@ -52,6 +56,25 @@ export function straightened(root: Affine, bend: number, fitter: Fitter): Affine
     // A bias within the tangent's own error is none.
     const needed = Math.abs(bias) > bend * Math.abs(scale) * memory.kernel.largest(argument, n);
     link.unit = productOf(factor(affine(links, needed ? bias : undefined)));
+    found = true;
+  }
+
+  /** f(u) is about f(c) − f′²/2f″ + f″/2·(u − c + f′/f″)² near u = c, if its slope is a straight line. */
+  function squareOf(link: Link, argument: Pointer, slope: Pointer): void {
+    if (!grammar.powers.includes(2)) return;
+    const [u, slopes] = [memory.view(argument, n), memory.view(slope, n)];
+    const [low, high] = range(u);
+    const first = slopes[u.indexOf(low)];
+    const curvature = (slopes[u.indexOf(high)] - first) / (high - low);
+    const most = bend * Math.abs(curvature) * (high - low);
+    if (!u.every((at, i) => Math.abs(slopes[i] - first - curvature * (at - low)) < most)) return;
+    const { value, derivative } = grammar.functions[link.unit.index];
+    const [{ input }] = link.unit.factors;
+    const centre = (low + high) / 2;
+    const shift = derivative(centre) / curvature - centre;
+    const square = productOf(factor(affine(input.links, input.bias + shift), 2));
+    const vertex = value(centre) - derivative(centre) ** 2 / (2 * curvature);
+    link.unit = productOf(factor(affine([{ weight: curvature / 2, unit: square }], vertex)));
     found = true;
   }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeGrammar } from "../../src/search/grammar.js";
-import { buildLibrary, type Library, type Shelf } from "../../src/search/library.js";
+import { buildLibrary, type Shelf, type Sprout } from "../../src/search/library.js";
 import { places, signature, single } from "../../src/search/network.js";
+import { type Draft, draftSprouts, MONOMIAL } from "../../src/search/sprouts.js";
 import { ALL, close, DEFAULT, fitterFor, map, outputAt, uniform } from "./help.js";
 
 /** A library for inputs of different sizes, one of them positive; an odd number of rows. */
@@ -18,12 +19,12 @@ function libraryFor(d: number, grammar = ALL, n = 23) {
     shelf.sprouts.map((_, k) =>
       fitter.sample.memory.view32(shelf.columns + k * library.rows * 4, library.rows).slice(),
     );
-  return { library, inputs, columns };
+  return { library, inputs, columns, sample: fitter.sample };
 }
 
-const shelves = ["all", "inner", "paired", "monomials", "linear"] as const;
+const shelves = ["all", "functions", "inner", "paired", "monomials", "linear"] as const;
 /** A unit with all its constants: what tells two sprouts apart. */
-const spelt = ({ unit }: Library["all"]["sprouts"][number]) => JSON.stringify(unit);
+const spelt = ({ unit }: Pick<Sprout, "unit">) => JSON.stringify(unit);
 
 for (const d of [1, 2, 4]) {
   test(`every column holds its unit's values, scaled to 1 and padded with zeros: ${d} inputs`, () => {
@@ -70,6 +71,27 @@ test("sprouts of one family have one structure; the shelves are parts of the who
   }
   for (const name of shelves) for (const sprout of library[name].sprouts) assert.ok(all.has(spelt(sprout)), name);
   assert.ok(library.inner.sprouts.length < all.size && library.paired.sprouts.length < all.size);
+});
+
+test("the shelves built for the starts hold what is meant for them of the whole, in its order", () => {
+  for (const d of [1, 2, 3]) {
+    const { library, sample } = libraryFor(d);
+    const kept = new Set(library.all.sprouts.map(spelt));
+    const meant = draftSprouts(sample, ALL).filter((draft) => kept.has(spelt(draft)));
+    const spellings = (where: (draft: Draft) => boolean) => meant.filter(where).map(spelt);
+    assert.deepEqual(
+      library.inner.sprouts.map(spelt),
+      spellings(({ inner }) => inner),
+    );
+    assert.deepEqual(
+      library.paired.sprouts.map(spelt),
+      spellings(({ paired }) => paired),
+    );
+    assert.deepEqual(
+      library.monomials.sprouts.map(spelt),
+      spellings(({ kind }) => kind === MONOMIAL),
+    );
+  }
 });
 
 test("what has no value on some row, or hardly varies, is left out", () => {

@@ -62,6 +62,9 @@ const LAWS: [string, RegExp, Law, number][] = [
   ["one over a sum", /^peel/, (a, b) => 1 / (1 / a + 2 * b + 0.3), 14],
   ["one over a root", /^peel/, (a, b) => 1 / Math.sqrt(1 - 0.5 * a * a * b), 16],
   ["a rational function", /^rational/, (a, b) => (2 * a + b) / (1 + 3 * a * b), 22],
+  ["a cubic over a quadratic", /^rational/, (a) => (a + 1) ** 3 / (a * a - a + 1), 24],
+  ["seven terms above and below", /^rational/, (a, b) => (1 + 2 * a - a * b + b * b) / (2 + a * a - b + 3 * a * b), 40],
+  ["a polynomial of the ninth degree", /^polynomials/, (a) => (a ** 10 - a) / (a - 1), 70],
   ["a Lorentz curve", /^rational|^peel/, (a) => 1 / (1 + (a - 0.6) ** 2 / 0.01), 16],
 ];
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fitBatch } from "../../src/search/candidates.js";
 import { canonical } from "../../src/search/canonical.js";
+import { makeGrammar } from "../../src/search/grammar.js";
 import {
   type Affine,
   affine,
@@ -58,9 +59,33 @@ test("functions and powers that hardly bend become their tangents, with the same
   }
 });
 
+test("functions that bend like a parabola become a square, alone and within others, with the same values", () => {
+  const slight = 1e-2;
+  const bent = (name: string, bias: number) => functionOf(ALL.indexOf(name), single(input(1), slight, bias));
+  const top = Math.PI / 2; // there a sine has no slope
+  for (const root of [
+    single(bent("sin", top), 1 / slight ** 2, 2),
+    single(bent("sin", top + 0.01), -1 / slight ** 2),
+    single(productOf(factor(affine([{ weight: 1 / slight ** 2, unit: bent("sin", top) }], -1.0001 / slight ** 2), -1))),
+  ]) {
+    const before = values(root);
+    const straight = straightened(root, 1e-2, fitter);
+    assert.ok(straight, signature(root));
+    assert.match(signature(canonical(straight, ALL)), /^(?!.*f).*x1.*\^2/);
+    const after = values(straight);
+    const spread = Math.max(...before) - Math.min(...before);
+    for (let i = 0; i < N; i++) assert.ok(Math.abs(after[i] - before[i]) < 2e-3 * spread, signature(root));
+    assert.equal(straightened(root, 1e-9, fitter), undefined, "it is no parabola");
+  }
+  const plain = makeGrammar(["identity", "sin"]);
+  const without = fitterFor(inputs, y, { grammar: plain });
+  assert.equal(straightened(single(functionOf(0, single(input(1), slight, top))), 1e-2, without), undefined);
+});
+
 test("what bends stays, and so do plain products and constants", () => {
   for (const root of [
     single(functionOf(ALL.indexOf("sin"), single(input(1), 2))),
+    single(functionOf(ALL.indexOf("exp"), single(input(1), 0.3))),
     single(productOf(factor(single(input(0)), -1), factor(single(input(1), 1, 4)))),
     affine([], 3),
   ]) {

@@ -69,11 +69,16 @@ export function* rationals(index: number, fitter: Fitter, shelves: Shelves): Gen
         yield* quotient(sum, constant ? solution[set.length] : undefined);
       }
     }
-    if (sides.length <= Math.min(ALL_SIDES, n / 3)) {
-      const nodes = sides.map(({ term }) => (term.unit ? unitSize(term.unit) + 3 : 2));
-      const sums = eliminateColumns(columns, nodes, { z: y, w }, fitter);
-      for (const { terms, bias } of sums.sort((a, b) => a.length - b.length).slice(0, SUMS))
-        yield* quotient(terms, bias);
+    // Of too high a degree they could all be multiplied by the same factor, and nothing would tell which.
+    const low = sides.flatMap(({ term }, k) => (term.degree <= (d === 1 ? 3 : 2) ? [k] : []));
+    if (low.length <= Math.min(ALL_SIDES, n / 3)) {
+      const its = low.map((k) => columns[k]);
+      const nodes = low.map((k) => unitSizeOf(sides[k].term));
+      const sums = eliminateColumns(its, nodes, { z: y, w }, fitter);
+      for (const { terms, bias } of sums.sort((a, b) => a.length - b.length).slice(0, SUMS)) {
+        const sum = terms.map(({ column, weight }) => ({ column: low[column], weight }));
+        yield* quotient(sum, bias);
+      }
     }
 
     function* quotient(sum: readonly { column: number; weight: number }[], constant?: number): Generator<Affine> {
@@ -93,6 +98,8 @@ export function* rationals(index: number, fitter: Fitter, shelves: Shelves): Gen
   }
   memory.release(mark);
 }
+
+const unitSizeOf = ({ unit }: Term) => (unit ? unitSize(unit) + 3 : 2);
 
 function put(of: Affine, { unit }: Term, weight: number): void {
   if (unit) of.links.push({ weight, unit: copyUnit(unit) });
