@@ -97,6 +97,7 @@ export async function searchKinds(
         rounds,
         // By then random changes find nothing that counts; they are what takes long.
         mutations: k === 0,
+        ahead: settings.workers > 1 && settings.checkpoint === undefined, // a checkpoint knows results by their order
         onProgress: report,
       });
       const setting = { names, grammar, dimensions: table.dimensions, doubt, signal };

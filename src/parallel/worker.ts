@@ -2,8 +2,8 @@
 import { Workbench } from "../search/workbench.js";
 import { type Findings, findingsOf, jobOf, type Task } from "./packing.js";
 
-/** Workbenches kept: a search within a search has two. */
-const KEPT = 2;
+/** Workbenches kept: that of a search, and those of two searches within it. */
+const KEPT = 3;
 const workbenches = new Map<string, Workbench>();
 
 export default function run(task: Task): Findings {

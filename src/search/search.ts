@@ -18,6 +18,7 @@ import { Pool, type State } from "./pool.js";
 import { shorten } from "./shorten.js";
 import type { SmallerProblem } from "./smaller.js";
 import { symmetries } from "./symmetry.js";
+import { inTurn } from "./turn.js";
 import { type Job, type Problem, type Runner, SHORTEN_PARTS, Workbench } from "./workbench.js";
 
 export const SEARCH_DEFAULTS = {
@@ -51,10 +52,25 @@ export const SEARCH_DEFAULTS = {
 };
 /** A network that needs more constants of nature, or breaks the units, costs no more than one with so many. */
 const MOST_OF_NATURE = 4;
+/** Fraction of the work that the cheap starts are. */
+const CHEAP = 0.05;
 /** A description shorter by less than this many nats is no progress. */
 const PROGRESS = 0.5;
 /** Neighbouring residuals less alike than this many standard deviations are noise. */
 const NOISE = 2.5;
+
+/** A smaller problem, and how it is searched. */
+interface Inner {
+  readonly part: SmallerProblem;
+  readonly rounds: number;
+  readonly mutations: boolean;
+}
+
+/** What the search of a smaller problem has: networks, and whether they are a short exact law of it. */
+interface Found {
+  readonly roots: readonly Affine[];
+  readonly settles: boolean;
+}
 
 export interface SearchProgress {
   readonly phase: "start" | "grow" | "mutate" | "compress" | "finish";
@@ -71,6 +87,8 @@ export interface SearchOptions {
   readonly groups?: boolean;
   /** Are symmetries sought, where the starts find no exact law? */
   readonly symmetries?: boolean;
+  /** May smaller problems be searched at once? For several workers; the jobs of all then come in no fixed order. */
+  readonly ahead?: boolean;
   readonly onProgress?: (progress: SearchProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -115,7 +133,7 @@ export async function search(
     if (k === 1 && many) await symmetric();
     if ((await short()) || stopped()) break;
     await deal(names.map((start) => ({ kind: "start", start })));
-    report("start", 0.05 * (k + 1));
+    report("start", CHEAP * (k + 1));
   }
   if (!many) await symmetric();
   await grow();
@@ -139,31 +157,55 @@ export async function search(
 
   /** What the starts find in dimensionless groups. */
   async function startedInGroups(): Promise<void> {
-    for (const part of groups) await solve({ part, rounds: 0, mutations: false });
+    await solve(groups.map((part) => ({ part, rounds: 0, mutations: false })));
   }
 
   /** What the problem in as few columns as the rows bear out has. */
   async function symmetric(): Promise<void> {
     if (options.symmetries === false || (await short()) || stopped()) return;
     const reduced = await symmetries(problem, signal);
-    for (const part of reduced) await solve({ part, rounds: 0, mutations: false });
-    for (const [k, part] of reduced.slice(0, settings.ways).entries()) {
-      const rounds = k === 0 ? settings.rounds : settings.roundsUnsure;
-      await solve({ part, rounds, mutations: k === 0 });
-    }
+    await solve(reduced.map((part) => ({ part, rounds: 0, mutations: false })));
+    const rounds = (k: number) => (k === 0 ? settings.rounds : settings.roundsUnsure);
+    const ways = reduced.slice(0, settings.ways);
+    await solve(ways.map((part, k) => ({ part, rounds: rounds(k), mutations: k === 0 })));
     known = reduced.length > 0;
   }
 
   async function grownInGroups(): Promise<void> {
-    for (const part of groups) await solve({ part, rounds: settings.roundsUnsure, mutations: false });
+    await solve(groups.map((part) => ({ part, rounds: settings.roundsUnsure, mutations: false })));
   }
 
-  /** Searches a smaller problem, and takes over its exact network, or the shortest. */
-  async function solve({ part, ...its }: { part: SmallerProblem; rounds: number; mutations: boolean }): Promise<void> {
-    if ((await short()) || stopped()) return;
-    const found = part.problem.inputs.length === 0 ? [affine([], 1)] : promising(await searchInner());
+  /** Searches smaller problems, and takes over the exact network of each, or the shortest. */
+  async function solve(tasks: readonly Inner[]): Promise<void> {
+    await inTurn(tasks, {
+      needed: async () => !(await short()) && !stopped(),
+      search: ({ part, rounds, mutations }, turn) => {
+        const onInner = ({ fraction, best }: SearchProgress) => {
+          if (options.ahead && fraction > CHEAP) turn.slow();
+          if (!turn.isMine()) return;
+          onProgress?.({ phase: "start", fraction: CHEAP * fraction, best: { ...best, root: part.whole(best.root) } });
+        };
+        const its = { rounds, mutations, groups: false, symmetries: false, onProgress: onInner, signal: turn.signal };
+        return searchInner(part, { ...options, ...its });
+      },
+      takeOver: ({ part }, found) => takeOver(part, found),
+      signal,
+    });
+  }
+
+  async function searchInner({ problem }: SmallerProblem, inner: SearchOptions): Promise<Found> {
+    if (problem.inputs.length === 0) return { roots: [affine([], 1)], settles: false };
+    const bench = new Workbench(problem);
+    const found = await search(bench, runnerFor, inner);
+    bench.close();
+    const settles = found.exact !== undefined && unscaledSize(found.exact.root) <= settings.surelyShort;
+    return { roots: promising(found), settles };
+  }
+
+  function takeOver(part: SmallerProblem, { roots, settles }: Found): void {
+    settled ||= settles;
     // A power of an input that is in front of columns and in them goes away in between.
-    const whole = found.map((root) => shorten(part.whole(root), fitter.grammar, fitter.sample.positive));
+    const whole = roots.map((root) => shorten(part.whole(root), fitter.grammar, fitter.sample.positive));
     const small = fitBatch(whole, fitter);
     // With the factors they may all be too large for the search, but what has been found must not be lost.
     const candidates = small.length > 0 ? small : fitBatch(whole, fitter, Number.POSITIVE_INFINITY);
@@ -171,17 +213,6 @@ export async function search(
     pool.addAll([candidates.filter(sure)]);
     waiting.push(...candidates.filter((one) => !sure(one)));
     report("start", 0.05);
-
-    async function searchInner(): Promise<Pool> {
-      const onInner = ({ fraction, best }: SearchProgress) =>
-        onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
-      const inner = { ...options, ...its, groups: false, symmetries: false, onProgress: onInner };
-      const bench = new Workbench(part.problem);
-      const found = await search(bench, runnerFor, inner);
-      bench.close();
-      settled ||= found.exact !== undefined && unscaledSize(found.exact.root) <= settings.surelyShort;
-      return found;
-    }
   }
 
   /** What the default primitives alone have: among many more of them a long sum of the simplest is easily crowded out. */
