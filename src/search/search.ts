@@ -77,6 +77,8 @@ export interface SearchProgress {
   /** How much of the work at most is done, 0 to 1. A search that finds an exact law ends early. */
   readonly fraction: number;
   readonly best: State;
+  /** Is a network known that leaves nothing but rounding? */
+  readonly exact: boolean;
 }
 
 export interface SearchOptions {
@@ -112,7 +114,7 @@ export async function search(
   const constant = affine([], 0);
   pool.add({ root: constant, error: fitter.fit(constant, LINEAR) });
   const report = (phase: SearchProgress["phase"], fraction: number) =>
-    onProgress?.({ phase, fraction, best: pool.best });
+    onProgress?.({ phase, fraction, best: pool.best, exact: pool.exact !== undefined });
   const deal = async (jobs: readonly Job[]) => pool.addAll(await run(jobs));
   const stopped = () => signal?.aborted === true;
   let pruned: State | undefined;
@@ -180,10 +182,11 @@ export async function search(
     await inTurn(tasks, {
       needed: async () => !(await short()) && !stopped(),
       search: ({ part, rounds, mutations }, turn) => {
-        const onInner = ({ fraction, best }: SearchProgress) => {
-          if (options.ahead && fraction > CHEAP) turn.slow();
+        const onInner = ({ fraction, best, exact }: SearchProgress) => {
+          if (options.ahead && fraction > CHEAP && !exact) turn.slow();
           if (!turn.isMine()) return;
-          onProgress?.({ phase: "start", fraction: CHEAP * fraction, best: { ...best, root: part.whole(best.root) } });
+          const whole = { ...best, root: part.whole(best.root) };
+          onProgress?.({ phase: "start", fraction: CHEAP * fraction, best: whole, exact: false });
         };
         const its = { rounds, mutations, groups: false, symmetries: false, onProgress: onInner, signal: turn.signal };
         return searchInner(part, { ...options, ...its });
