@@ -89,8 +89,9 @@ export function readText(path: string): string {
 function split(text: string, delimiter: string, path: string): Records {
   const records: string[][] = [];
   const lines: number[] = [];
-  // Spaces around a quoted cell are no part of it. The parser drops those behind it by itself.
-  const tidy = text.includes('"') ? text.replace(/(^|[,;\t]) +(?=")/gm, "$1") : text;
+  // Blanks before a remark or a quoted cell are no part of it. The parser drops those behind a cell by itself.
+  const before = delimiter === "\t" ? /^ +(?=#)|(?<=^|\t) +(?=")/gm : /^[ \t]+(?=#)|(?<=^|[,;]) +(?=")/gm;
+  const tidy = /["#]/.test(text) ? text.replace(before, "") : text;
   let line = 1;
   let from = 0;
   Papa.parse<string[]>(tidy, {
@@ -115,7 +116,7 @@ function split(text: string, delimiter: string, path: string): Records {
 
 /** The separator of the first line with content, outside quotation marks: a tab, else a semicolon, else a comma. */
 function separatorOf(text: string): string {
-  const header = /^(?!#).*\S.*$/m.exec(text)?.[0] ?? "";
+  const header = /^(?![ \t]*#).*\S.*$/m.exec(text)?.[0] ?? "";
   const unquoted = header.replace(/"[^"]*"/g, "");
   return ["\t", ";"].find((candidate) => unquoted.includes(candidate)) ?? ",";
 }

@@ -68,7 +68,11 @@ function read(path: string): SweepRow[] {
   }
   const end = text.lastIndexOf("\n") + 1; // a line that a cut left unfinished is dropped
   const foreign = new InputError(`${path} is no results table of eqlab. Name another file: this one is left as it is.`);
-  const { data, errors } = Papa.parse<string[]>(text.slice(0, end), { delimiter: ",", skipEmptyLines: true });
+  const { data, errors } = Papa.parse<string[]>(text.slice(0, end), {
+    delimiter: ",",
+    newline: "\n",
+    skipEmptyLines: true,
+  });
   const [header, ...lines] = data;
   const complete = lines.every(({ length }) => length === COLUMNS.length);
   if (errors.length > 0 || header?.join() !== COLUMNS.join() || !complete) throw foreign;

@@ -47,6 +47,13 @@ test("byte order mark, CRLF, comments, empty lines, quotes and spaces are read a
   assert.deepEqual(lines, [4, 6]);
 });
 
+test("remarks may be set in, above the names and among the rows", () => {
+  const { columns, lines } = read("  # a; remark\nx,y\n1,2\n\t# and, another\n3,4\n");
+  assert.deepEqual(columns, { x: [1, 3], y: [2, 4] });
+  assert.deepEqual(lines, [3, 5]);
+  assert.deepEqual(read("x\ty\n\t#1\n  # remark\n1\t2\n").columns, { x: ["", 1], y: ["#1", 2] }, "an empty cell");
+});
+
 test("quoted cells keep their separators, line ends and quotation marks; line ends may be mixed", () => {
   const { columns, lines } = read('name,x\r\n"a, b\nc",1\n  "5"" pipe" ,2\r6" pipe,3\n#,4\n" #",5');
   assert.deepEqual(columns, { name: ["a, b\nc", '5" pipe', '6" pipe', "#"], x: [1, 2, 3, 5] });
