@@ -10,7 +10,7 @@ import type { Grammar } from "./grammar.js";
 import type { Pointer } from "./kernel/memory.js";
 import type { Affine, Factor, Link, Unit } from "./network.js";
 import type { Sample } from "./sample.js";
-import { apply, combine, raise, raised } from "./values.js";
+import { apply, combine, powersProduct, raised } from "./values.js";
 
 export interface UnitColumns {
   readonly unit: Unit;
@@ -155,15 +155,8 @@ export class Circuit {
     if (unit.kind === "input" || (this.ran && !of.moved)) return;
     for (const input of of.inputs) this.forwardAffine(input);
     const { sample } = this;
-    if (unit.kind === "function") {
-      apply(this.grammar.functions[unit.index], of.columns, value, of.derivatives, sample);
-      return;
-    }
-    raise(of.columns[0], unit.factors[0].power, value, sample);
-    for (let k = 1; k < of.columns.length; k++) {
-      const power = raised(of.columns[k], unit.factors[k].power, this.spare, sample);
-      sample.memory.kernel.multiply(value, power, value, sample.n);
-    }
+    if (unit.kind === "function") apply(this.grammar.functions[unit.index], of.columns, value, of.derivatives, sample);
+    else powersProduct(unit.factors, of.columns, value, this.spare, sample);
   }
 
   private forwardAffine({ affine, links, columns, moved, value }: AffineColumns): void {

@@ -52,8 +52,6 @@ export const SEARCH_DEFAULTS = {
 };
 /** A network that needs more constants of nature, or breaks the units, costs no more than one with so many. */
 const MOST_OF_NATURE = 4;
-/** Fraction of the work that the cheap starts are. */
-const CHEAP = 0.05;
 /** A description shorter by less than this many nats is no progress. */
 const PROGRESS = 0.5;
 /** Neighbouring residuals less alike than this many standard deviations are noise. */
@@ -77,8 +75,6 @@ export interface SearchProgress {
   /** How much of the work at most is done, 0 to 1. A search that finds an exact law ends early. */
   readonly fraction: number;
   readonly best: State;
-  /** Is a network known that leaves nothing but rounding? */
-  readonly exact: boolean;
 }
 
 export interface SearchOptions {
@@ -91,6 +87,8 @@ export interface SearchOptions {
   readonly symmetries?: boolean;
   /** May smaller problems be searched at once? For several workers; the jobs of all then come in no fixed order. */
   readonly ahead?: boolean;
+  /** Called where the starts have found nothing exact: the search will take longer. */
+  readonly onSlow?: () => void;
   readonly onProgress?: (progress: SearchProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -114,7 +112,7 @@ export async function search(
   const constant = affine([], 0);
   pool.add({ root: constant, error: fitter.fit(constant, LINEAR) });
   const report = (phase: SearchProgress["phase"], fraction: number) =>
-    onProgress?.({ phase, fraction, best: pool.best, exact: pool.exact !== undefined });
+    onProgress?.({ phase, fraction, best: pool.best });
   const deal = async (jobs: readonly Job[]) => pool.addAll(await run(jobs));
   const stopped = () => signal?.aborted === true;
   let pruned: State | undefined;
@@ -135,8 +133,9 @@ export async function search(
     if (k === 1 && many) await symmetric();
     if ((await short()) || stopped()) break;
     await deal(names.map((start) => ({ kind: "start", start })));
-    report("start", CHEAP * (k + 1));
+    report("start", 0.05 * (k + 1));
   }
+  if (!pool.exact) options.onSlow?.();
   if (!many) await symmetric();
   await grow();
   if (!pool.exact && !onlyNoise()) await grownInGroups();
@@ -182,16 +181,22 @@ export async function search(
     await inTurn(tasks, {
       needed: async () => !(await short()) && !stopped(),
       search: ({ part, rounds, mutations }, turn) => {
-        const onInner = ({ fraction, best, exact }: SearchProgress) => {
-          if (options.ahead && fraction > CHEAP && !exact) turn.slow();
+        const onInner = ({ fraction, best }: SearchProgress) => {
           if (!turn.isMine()) return;
-          const whole = { ...best, root: part.whole(best.root) };
-          onProgress?.({ phase: "start", fraction: CHEAP * fraction, best: whole, exact: false });
+          onProgress?.({ phase: "start", fraction: 0.05 * fraction, best: { ...best, root: part.whole(best.root) } });
         };
-        const its = { rounds, mutations, groups: false, symmetries: false, onProgress: onInner, signal: turn.signal };
-        return searchInner(part, { ...options, ...its });
+        return searchInner(part, {
+          ...options,
+          rounds,
+          mutations,
+          groups: false,
+          symmetries: false,
+          onProgress: onInner,
+          onSlow: options.ahead ? turn.slow : undefined,
+          signal: turn.signal,
+        });
       },
-      takeOver: ({ part }, found) => takeOver(part, found),
+      takeOver,
       signal,
     });
   }
@@ -205,7 +210,7 @@ export async function search(
     return { roots: promising(found), settles };
   }
 
-  function takeOver(part: SmallerProblem, { roots, settles }: Found): void {
+  function takeOver({ part }: Inner, { roots, settles }: Found): void {
     settled ||= settles;
     // A power of an input that is in front of columns and in them goes away in between.
     const whole = roots.map((root) => shorten(part.whole(root), fitter.grammar, fitter.sample.positive));

@@ -2,7 +2,7 @@
 import type { UnitFunction } from "../primitives.js";
 import type { Grammar } from "./grammar.js";
 import type { Pointer } from "./kernel/memory.js";
-import type { Affine, Unit } from "./network.js";
+import type { Affine, Factor, Unit } from "./network.js";
 import type { Sample } from "./sample.js";
 
 /** out = Σ weights·columns + bias, one column for each link. */
@@ -58,6 +58,20 @@ export function raised(x: Pointer, p: number, out: Pointer, sample: Sample): Poi
   return out;
 }
 
+/** out = Π columns^powers; `spare` is used up. */
+export function powersProduct(
+  factors: readonly Factor[],
+  columns: readonly Pointer[],
+  out: Pointer,
+  spare: Pointer,
+  sample: Sample,
+): void {
+  raise(columns[0], factors[0].power, out, sample);
+  for (let k = 1; k < factors.length; k++) {
+    sample.memory.kernel.multiply(out, raised(columns[k], factors[k].power, spare, sample), out, sample.n);
+  }
+}
+
 /** Values of one unit's output: an input's own column, or a new one. */
 export function columnOf(unit: Unit, sample: Sample, grammar: Grammar): Pointer {
   const { memory, n, inputs } = sample;
@@ -68,12 +82,7 @@ export function columnOf(unit: Unit, sample: Sample, grammar: Grammar): Pointer 
   const values = factors.map(({ input }) => affineColumn(input, sample, grammar));
   const spare = factors.map(() => memory.column(n));
   if (unit.kind === "function") apply(grammar.functions[unit.index], values, out, spare, sample);
-  else {
-    raise(values[0], factors[0].power, out, sample);
-    for (let k = 1; k < factors.length; k++) {
-      memory.kernel.multiply(out, raised(values[k], factors[k].power, spare[0], sample), out, n);
-    }
-  }
+  else powersProduct(factors, values, out, spare[0], sample);
   memory.release(mark);
   return out;
 }

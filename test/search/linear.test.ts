@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eliminate } from "../../src/search/eliminate.js";
 import { buildLibrary, type Shelf } from "../../src/search/library.js";
-import { bestSets, eliminate, leastSquares, weightedColumn } from "../../src/search/linear.js";
+import { bestSets, leastSquares, weightedColumn } from "../../src/search/linear.js";
 import { monomial, type Powers, signature, single } from "../../src/search/network.js";
 import { ALL, allClose, close, fitterFor, map, normal, solve, uniform } from "./help.js";
 

@@ -114,6 +114,33 @@ test("the order in which jobs come back does not matter", async () => {
   assert.deepEqual(await summary(late), await summary(inProcess));
 });
 
+test("smaller problems searched at once are taken over as if one after the other", async () => {
+  // A function of the product, which may be upside down or stand in front: none of the ways has an exact law at once.
+  const columns = [uniform(1, 96, 0.3, 2), uniform(2, 96, 0.3, 2)];
+  const target = map([...columns, normal(3, 96)], (a, b, r) => Math.sin(2 * a * b) + Math.sqrt(a * b) + 0.02 * r);
+  const problem = { ...benchFor(hard).problem, inputs: columns, target, searchRows: 96 };
+  const primitives = ["identity", "product", "sin", "division"];
+  const dealt = async (ahead: boolean) => {
+    const benches: Workbench[] = [];
+    const runnerFor: typeof inProcess = (bench) => async (jobs) => {
+      benches.push(bench);
+      await new Promise((resolve) => setImmediate(resolve));
+      return jobs.map((job) => bench.run(job));
+    };
+    const { states } = await search(new Workbench({ ...problem, primitives }), runnerFor, {
+      seed: 3,
+      rounds: 1,
+      mutations: false,
+      ahead,
+    });
+    const changes = benches.filter((bench, k) => bench !== benches[k - 1]).length;
+    return { changes, found: states.map(({ root, error }) => `${signature(root)} ${error}`) };
+  };
+  const [inTurn, ahead] = [await dealt(false), await dealt(true)];
+  assert.ok(ahead.changes > inTurn.changes, `${ahead.changes} turns, ${inTurn.changes} one after the other`);
+  assert.deepEqual(ahead.found, inTurn.found);
+});
+
 test("an aborted search gives what it has, without beginning anything new", async () => {
   const controller = new AbortController();
   let runs = 0;

@@ -1,9 +1,10 @@
 /** Starts from linear algebra alone: the target as a combination of monomials, or of a few sprouts. */
 import { copySprouts } from "../candidates.js";
+import { type Combination, eliminate } from "../eliminate.js";
 import type { Fitter } from "../fit.js";
 import type { Pointer } from "../kernel/memory.js";
 import type { Shelves, Sprout } from "../library.js";
-import { bestSets, type Combination, eliminate, type LinearTarget, weightedColumn } from "../linear.js";
+import { bestSets, type LinearTarget, weightedColumn } from "../linear.js";
 import { type Affine, affine, copyUnit } from "../network.js";
 import { screen } from "../screen.js";
 import { HIGHEST_ALONE } from "../sprouts.js";

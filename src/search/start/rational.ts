@@ -3,11 +3,12 @@
  * y = Σ n·u/v₀ − Σ d·y·v/v₀. A few terms of it are sought like any linear combination, or all of low degree thinned out, then
  * fitted in y itself.
  */
+import { eliminateColumns, termSize } from "../eliminate.js";
 import type { Fitter } from "../fit.js";
 import type { Pointer } from "../kernel/memory.js";
 import type { Shelves } from "../library.js";
-import { bestSets, eliminateColumns, leastSquares } from "../linear.js";
-import { type Affine, affine, copyUnit, factor, productOf, single, type Unit, unitSize } from "../network.js";
+import { bestSets, leastSquares } from "../linear.js";
+import { type Affine, affine, copyUnit, factor, productOf, single, type Unit } from "../network.js";
 import { columnOf } from "../values.js";
 
 /** Monomials in numerator and denominator, and choices of v₀. */
@@ -73,7 +74,7 @@ export function* rationals(index: number, fitter: Fitter, shelves: Shelves): Gen
     const low = sides.flatMap(({ term }, k) => (term.degree <= (d === 1 ? 3 : 2) ? [k] : []));
     if (low.length <= Math.min(ALL_SIDES, n / 3)) {
       const its = low.map((k) => columns[k]);
-      const nodes = low.map((k) => unitSizeOf(sides[k].term));
+      const nodes = low.map((k) => termSize(sides[k].term.unit));
       const sums = eliminateColumns(its, nodes, { z: y, w }, fitter);
       for (const { terms, bias } of sums.sort((a, b) => a.length - b.length).slice(0, SUMS)) {
         const sum = terms.map(({ column, weight }) => ({ column: low[column], weight }));
@@ -98,8 +99,6 @@ export function* rationals(index: number, fitter: Fitter, shelves: Shelves): Gen
   }
   memory.release(mark);
 }
-
-const unitSizeOf = ({ unit }: Term) => (unit ? unitSize(unit) + 3 : 2);
 
 function put(of: Affine, { unit }: Term, weight: number): void {
   if (unit) of.links.push({ weight, unit: copyUnit(unit) });
